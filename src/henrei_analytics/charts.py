@@ -1,0 +1,336 @@
+"""Chart functions by column name: they serve any figure and know nothing of what it means.
+
+Every function returns an Altair chart, or None when there is nothing to draw. Only the columns that are
+drawn enter the specification: a page must not carry what it does not show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import altair as alt
+import polars as pl
+
+from henrei_analytics import labels, palette
+
+WIDTH = 640
+HEIGHT = 280
+LABEL_LINE = 16  # characters of a bar's label before it goes on in the next line
+BAR_STEP = 34
+
+# Months under the axis, the year only where it starts.
+MONTH_AXIS = "[timeFormat(datum.value, '%-m月'), (month(datum.value) == 0 || datum.index == 0) ? timeFormat(datum.value, '%Y年') : '']"
+MONTH_BAND = "[toNumber(slice(datum.value, 5, 7)) + '月', (slice(datum.value, 5, 7) == '01' || datum.index == 0) ? slice(datum.value, 0, 4) + '年' : '']"
+WRAPPED = (
+    f"length(datum.label) <= {LABEL_LINE} ? datum.label : "
+    f"[slice(datum.label, 0, {LABEL_LINE}), slice(datum.label, {LABEL_LINE}, {2 * LABEL_LINE})]"
+)
+VEGA_FORMATS = {"rate": ".1%", "number": ",.2f", "yen": ",.0f", "months": ",.1~f"}
+
+Chart = alt.Chart | alt.LayerChart | None
+
+
+alt.theme.register("henrei", enable=True)(lambda: alt.theme.ThemeConfig(config=palette.THEME))
+# A chart shown by itself in a notebook: the default renderer's MIME type cannot be saved by papermill.
+alt.renderers.enable("svg")
+
+
+def trend(
+    data: pl.DataFrame,
+    y: str,
+    *,
+    x: str = "month",
+    series: str | None = None,
+    low: str | None = None,
+    high: str | None = None,
+    limits: Sequence[str] = (),
+    breaks: pl.DataFrame | None = None,
+    incomplete: date | None = None,
+) -> Chart:
+    """Lines by month: confidence band, control limits, policy breaks (`month`, `label`), an incomplete end."""
+    frame = _drawn(data, y, [x, y, series, low, high, *limits])
+    if frame is None:
+        return None
+    span = (frame[x].min(), frame[x].max())
+    base = alt.Chart(frame).encode(x=_month_axis(x), **_colour(frame, series))
+    y_axis = _quantity(y)
+    layers: list[alt.Chart] = []
+    if incomplete is not None:
+        layers.append(_shade(incomplete, span[1]))
+    if low and high:
+        layers.append(base.mark_area(opacity=0.15, line=False).encode(y=_quantity(low, y), y2=high))
+    for limit in limits:
+        layers.append(base.mark_line(strokeWidth=1, opacity=0.6, interpolate="step").encode(y=_quantity(limit, y)))
+    line = base.mark_line(point=False).encode(y=y_axis)
+    points = base.mark_point(filled=True, size=45, opacity=1).encode(
+        y=y_axis, tooltip=_tooltips([x, series, y, low, high, *limits])
+    )
+    if series:
+        style = palette.series(series, _values(frame, series))
+        line = line.encode(strokeDash=alt.StrokeDash(series, scale=style.dashes, legend=None))
+        points = points.encode(shape=alt.Shape(series, scale=style.shapes, title=None))
+    layers += [line, points]
+    if breaks is not None:
+        layers += _break_layers(breaks, span)
+    return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)
+
+
+def pareto(data: pl.DataFrame, label: str, value: str, cumulative: str | None = None) -> Chart:
+    """Bars from the most frequent down, each with its value and the share reached so far."""
+    frame = _drawn(data, value, [label, value, cumulative])
+    if frame is None:
+        return None
+    written = pl.col(value).map_elements(_writer(value), return_dtype=pl.String)
+    if cumulative:
+        share = pl.col(cumulative).map_elements(_writer(cumulative), return_dtype=pl.String)
+        written = written + "（累計 " + share + "）"
+    return _bar_chart(frame.with_columns(written=written), label, value, [label, value, cumulative])
+
+
+def bars(
+    data: pl.DataFrame,
+    label: str,
+    value: str,
+    *,
+    low: str | None = None,
+    high: str | None = None,
+) -> Chart:
+    """Horizontal bars in the order given, with an optional interval."""
+    frame = _drawn(data, value, [label, value, low, high])
+    if frame is None:
+        return None
+    written = pl.col(value).map_elements(_writer(value), return_dtype=pl.String, skip_nulls=False)
+    frame = frame.with_columns(written=written)
+    return _bar_chart(frame, label, value, [label, value, low, high], low, high)
+
+
+def stacked(data: pl.DataFrame, x: str, y: str, series: str) -> Chart:
+    """One column a month, divided by a series in its fixed order."""
+    frame = _drawn(data, y, [x, y, series])
+    if frame is None:
+        return None
+    style = palette.series(series, _values(frame, series))
+    order = pl.col(series).replace_strict({name: at for at, name in enumerate(style.order)}, return_dtype=pl.Int32)
+    band = frame.with_columns(pl.col(x).cast(pl.String), order=order)
+    return (
+        alt.Chart(band)
+        .mark_bar(stroke="white", strokeWidth=0.7)
+        .encode(
+            x=_month_band(x),
+            y=_quantity(y),
+            order=alt.Order("order:Q"),
+            tooltip=_tooltips([x, series, y], band=True),
+            **_colour(frame, series),
+        )
+        .properties(width=WIDTH, height=HEIGHT)
+    )
+
+
+def heatmap(data: pl.DataFrame, x: str, y: str, value: str) -> Chart:
+    """A month by group table as one hue: darker is more."""
+    frame = _drawn(data, value, [x, y, value])
+    if frame is None:
+        return None
+    peak = frame[value].max()
+    band = frame.with_columns(
+        pl.col(x).cast(pl.String),
+        written=pl.col(value).map_elements(_short_writer(value), return_dtype=pl.String),
+        dark=pl.col(value) > 0.55 * peak,
+    )
+    base = alt.Chart(band).encode(
+        x=_month_band(x),
+        y=alt.Y(y, type="nominal", sort=None, title=None, axis=alt.Axis(labelExpr=WRAPPED, labelLimit=260)),
+    )
+    cells = base.mark_rect(stroke="white").encode(
+        color=alt.Color(
+            value, type="quantitative", title=labels.column(value).title, scale=alt.Scale(range=palette.SHADES, domainMin=0)
+        ),
+        tooltip=_tooltips([x, y, value], band=True),
+    )
+    words = base.mark_text(fontSize=10).encode(
+        text="written:N",
+        color=alt.condition("datum.dark", alt.value("white"), alt.value("#333")),
+    )
+    return alt.layer(cells, words).properties(width=WIDTH, height=alt.Step(BAR_STEP - 6))
+
+
+def survival(
+    data: pl.DataFrame,
+    x: str,
+    y: str,
+    *,
+    series: str | None = None,
+    low: str | None = None,
+    high: str | None = None,
+) -> Chart:
+    """Kaplan–Meier step curves with their band."""
+    frame = _drawn(data, y, [x, y, series, low, high])
+    if frame is None:
+        return None
+    base = alt.Chart(frame).encode(
+        x=alt.X(x, type="quantitative", title=labels.column(x).title, axis=alt.Axis(tickMinStep=1, format="d")),
+        **_colour(frame, series),
+    )
+    scale = alt.Scale(domain=[0, 1])
+    layers = []
+    if low and high:
+        layers.append(
+            base.mark_area(opacity=0.15, interpolate="step-after").encode(y=_quantity(low, y, scale), y2=high)
+        )
+    line = base.mark_line(interpolate="step-after").encode(
+        y=_quantity(y, scale=scale), tooltip=_tooltips([x, series, y, low, high])
+    )
+    if series:
+        style = palette.series(series, _values(frame, series))
+        line = line.encode(strokeDash=alt.StrokeDash(series, scale=style.dashes, legend=None))
+    return alt.layer(*layers, line).properties(width=WIDTH, height=HEIGHT)
+
+
+def matrix(data: pl.DataFrame, x: str, y: str, state: str) -> Chart:
+    """Which month of which stream is there: a colour and a sign for each state."""
+    frame = _drawn(data, None, [x, y, state])
+    if frame is None:
+        return None
+    states = palette.states(_values(frame, state))
+    band = frame.with_columns(
+        pl.col(x).cast(pl.String), sign=pl.col(state).replace_strict(states.signs, default="?")
+    )
+    base = alt.Chart(band).encode(
+        x=_month_band(x),
+        y=alt.Y(y, type="nominal", sort=None, title=None, axis=alt.Axis(labelLimit=260)),
+    )
+    cells = base.mark_rect(stroke="white", strokeWidth=2).encode(
+        color=alt.Color(state, type="nominal", title=None, scale=states.colours),
+        tooltip=_tooltips([x, y, state], band=True),
+    )
+    return alt.layer(cells, base.mark_text(color="#222").encode(text="sign:N")).properties(
+        width=WIDTH, height=alt.Step(BAR_STEP - 8)
+    )
+
+
+def _drawn(data: pl.DataFrame, value: str | None, columns: Sequence[str | None]) -> pl.DataFrame | None:
+    """Only the columns drawn, codes in words; None when no value is left to draw."""
+    names = list(dict.fromkeys(name for name in columns if name))
+    frame = data.select(names)
+    if frame.is_empty() or (value is not None and frame[value].null_count() == frame.height):
+        return None
+    codes = labels.words()["codes"]
+    coded = [name for name in names if labels.column(name).kind in codes and frame[name].dtype == pl.String]
+    return frame.with_columns(pl.col(name).replace(codes[labels.column(name).kind]) for name in coded)
+
+
+def _values(frame: pl.DataFrame, column: str) -> list[str]:
+    return frame[column].drop_nulls().unique(maintain_order=True).to_list()
+
+
+def _colour(frame: pl.DataFrame, series: str | None) -> dict[str, alt.Color]:
+    if series is None:
+        return {"color": alt.value(palette.SINGLE)}
+    style = palette.series(series, _values(frame, series))
+    return {"color": alt.Color(series, type="nominal", scale=style.colours, title=None, sort=style.order)}
+
+
+def _quantity(name: str, titled_as: str | None = None, scale: alt.Scale | None = None) -> alt.Y:
+    column = labels.column(titled_as or name)
+    axis = alt.Axis(format=VEGA_FORMATS.get(column.kind, ",.0f"), tickMinStep=1 if column.kind == "count" else alt.Undefined)
+    return alt.Y(name, type="quantitative", title=column.title, axis=axis, scale=scale or alt.Undefined)
+
+
+def _month_axis(name: str) -> alt.X:
+    axis = alt.Axis(labelExpr=MONTH_AXIS, tickCount="month", labelOverlap="greedy", grid=False, labelAngle=0)
+    return alt.X(name, type="temporal", title=labels.column(name).label, axis=axis)
+
+
+def _month_band(name: str) -> alt.X:
+    axis = alt.Axis(labelExpr=MONTH_BAND, labelAngle=0, labelOverlap="greedy")
+    return alt.X(name, type="ordinal", title=labels.column(name).label, axis=axis)
+
+
+def _tooltips(names: Sequence[str | None], band: bool = False) -> list[alt.Tooltip]:
+    return [_tooltip(name, band) for name in dict.fromkeys(names) if name]
+
+
+def _tooltip(name: str, band: bool) -> alt.Tooltip:
+    column = labels.column(name)
+    if column.kind == "month":
+        if band:
+            return alt.Tooltip(name, type="nominal", title=column.label)
+        return alt.Tooltip(name, type="temporal", title=column.label, format="%Y年%-m月")
+    if column.numeric:
+        return alt.Tooltip(name, type="quantitative", title=column.title, format=VEGA_FORMATS.get(column.kind, ",.0f"))
+    return alt.Tooltip(name, type="nominal", title=column.label)
+
+
+def _writer(name: str):
+    kind = labels.column(name).kind
+    return lambda value: labels.text(value, kind)
+
+
+def _short_writer(name: str):
+    """Cells of a heat map are narrow: no unit, nothing for zero."""
+    rate = labels.column(name).kind == "rate"
+    return lambda value: "" if not value else f"{value * 100:.0f}%" if rate else f"{value:,.0f}"
+
+
+def _bar_chart(
+    frame: pl.DataFrame,
+    label: str,
+    value: str,
+    shown: Sequence[str | None],
+    low: str | None = None,
+    high: str | None = None,
+) -> alt.LayerChart:
+    column = labels.column(value)
+    base = alt.Chart(frame).encode(
+        y=alt.Y(label, type="nominal", sort=None, title=None, axis=alt.Axis(labelExpr=WRAPPED, labelLimit=260)),
+        x=alt.X(
+            value,
+            type="quantitative",
+            title=column.title,
+            axis=alt.Axis(format=VEGA_FORMATS.get(column.kind, ",.0f"), tickMinStep=1 if column.kind == "count" else alt.Undefined),
+            # Room on the right for the number written at the end of the longest bar.
+            scale=alt.Scale(domainMin=0, domainMax=1.35 * _peak(frame, value, high)),
+        ),
+        tooltip=_tooltips(shown),
+    )
+    style = palette.series(label, _values(frame, label)) if palette.has_own_colours(label) else None
+    colour = alt.Color(label, type="nominal", scale=style.colours, legend=None) if style else alt.value(palette.SINGLE)
+    layers = [base.mark_bar(height={"band": 0.68}).encode(color=colour)]
+    if low and high:
+        layers.append(base.mark_rule(strokeWidth=1.5, color="#333").encode(x=low, x2=high))
+    end = high or value
+    words = base.mark_text(align="left", dx=5, fontSize=12).encode(x=alt.X(end, type="quantitative"), text="written:N")
+    return alt.layer(*layers, words).properties(width=WIDTH, height=alt.Step(BAR_STEP))
+
+
+def _peak(frame: pl.DataFrame, value: str, high: str | None) -> float:
+    peak = max(frame[name].max() or 0 for name in (value, high) if name)
+    return peak or 1
+
+
+def _shade(start: date, end: date) -> alt.Chart:
+    """A grey field over the months that are not complete yet."""
+    half = timedelta(days=15)
+    field = pl.DataFrame({"from": [start - half], "to": [max(start, end) + half], "label": ["未確定"]})
+    chart = alt.Chart(field)
+    return alt.layer(
+        chart.mark_rect(color="#000", opacity=0.07).encode(x="from:T", x2="to:T"),
+        chart.mark_text(align="right", baseline="top", dx=-3, dy=3, color="#555").encode(
+            x="to:T", y=alt.value(0), text="label:N"
+        ),
+    )
+
+
+def _break_layers(breaks: pl.DataFrame, span: tuple[date, date]) -> list[alt.Chart]:
+    """A rule and its name for each change of rules inside the months shown."""
+    inside = breaks.select("month", "label").filter(pl.col("month").is_between(*span))
+    if inside.is_empty():
+        return []
+    base = alt.Chart(inside).encode(x="month:T", tooltip=_tooltips(["month", "label"]))
+    return [
+        base.mark_rule(strokeDash=[2, 3], color="#555", strokeWidth=1.2),
+        base.mark_text(angle=270, align="right", baseline="bottom", dx=-2, dy=-3, limit=HEIGHT - 20, color="#555").encode(
+            y=alt.value(0), text="label:N"
+        ),
+    ]

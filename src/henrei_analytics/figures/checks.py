@@ -1,0 +1,136 @@
+"""Sums that must agree: every breakdown of a page adds up to the total beside it.
+
+Run on the figures a report has computed; checks whose figures are not among them are left out.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+import polars as pl
+
+from henrei_analytics.figures.compute import Figure
+
+
+class Check(NamedTuple):
+    """One comparison of two sums; `check` names both sides, `expected` is the total."""
+
+    check: str
+    expected: int
+    got: int
+
+    @property
+    def ok(self) -> bool:
+        return self.expected == self.got
+
+
+Frames = Mapping[str, pl.DataFrame]
+
+
+def _sum(column: str, **where: object) -> Callable[[pl.DataFrame], int]:
+    """The sum of a column over the rows in which each named column equals the given value."""
+
+    def total(frame: pl.DataFrame) -> int:
+        for name, value in where.items():
+            frame = frame.filter(pl.col(name) == value)
+        return int(frame[column].sum())
+
+    return total
+
+
+def _cells(column: str, period: str) -> Callable[[pl.DataFrame], int]:
+    """The sum of payer_comparison over single payers and settings, without its own total rows."""
+    return lambda frame: _sum(column)(
+        frame.filter(
+            (pl.col("period") == period) & (pl.col("payer") != "all") & (pl.col("setting") != "all")
+        )
+    )
+
+
+def _trend_month(column: str) -> Callable[[Frames], int]:
+    return lambda frames: _sum(column, month=frames["headline"]["month"][0])(
+        frames["reasons_trend"]
+    )
+
+
+def _of(figure: str, total: Callable[[pl.DataFrame], int]) -> Callable[[Frames], int]:
+    return lambda frames: total(frames[figure])
+
+
+def _month_sides(column: str) -> dict[str, Callable[[Frames], int]]:
+    sides = {
+        "reasons_by_category": _of("reasons_by_category", _sum(column, period="month")),
+        "reasons_by_payer_setting": _of("reasons_by_payer_setting", _sum(column, period="month")),
+        "payer_comparison": _of("payer_comparison", _cells(column, "month")),
+        "reasons_trend": _trend_month(column),
+    }
+    if column == "returns":
+        sides |= {name: _of(name, _sum("returns_month")) for name in ("by_insurer", "by_law_number")}
+    return sides
+
+
+def _window_sides(column: str) -> dict[str, Callable[[Frames], int]]:
+    return {
+        "reasons_by_category": _of("reasons_by_category", _sum(column, period="window")),
+        "reasons_by_payer_setting": _of("reasons_by_payer_setting", _sum(column, period="window")),
+        "payer_comparison": _of("payer_comparison", _cells(column, "window")),
+        **{
+            name: _of(name, _sum(column))
+            for name in ("reasons_trend", "by_law_number", "by_insurer", "reason_by_insurer", "rounds")
+        },
+    }
+
+
+def _open_sides(column: str) -> dict[str, Callable[[Frames], int]]:
+    rows = _of("open_returns", len if column == "returns" else _sum(column))
+    return {"open_returns": rows, "open_by_age": _of("open_by_age", _sum(column))}
+
+
+def check_sums(figures: Mapping[str, Figure]) -> list[Check]:
+    """Compares every breakdown that is there with the total of the same kind.
+
+    The month's total and the open returns come from `headline`. The window has no headline of its
+    own, so the first breakdown that was computed stands for the total of the others.
+    """
+    frames = {name: figure.data for name, figure in figures.items()}
+    checks: list[Check] = []
+    for column in ("returns", "points"):
+        for period, total, sides in (
+            ("month", column, _month_sides(column)),
+            ("open", f"open_{column}", _open_sides(column)),
+        ):
+            if "headline" in frames:
+                expected = _of("headline", _sum(total))
+                checks += _compare(frames, f"{period} {column}", "headline", expected, sides)
+        sides = {
+            name: side for name, side in _window_sides(column).items() if name in frames
+        }
+        if sides:
+            first = next(iter(sides))
+            checks += _compare(frames, f"window {column}", first, sides.pop(first), sides)
+    checks += _payers_add_up(frames)
+    return checks
+
+
+def _compare(
+    frames: Frames,
+    what: str,
+    whole: str,
+    expected: Callable[[Frames], int],
+    sides: Mapping[str, Callable[[Frames], int]],
+) -> Iterable[Check]:
+    for name, side in sides.items():
+        if name in frames:
+            yield Check(f"{what}: {name} = {whole}", expected(frames), side(frames))
+
+
+def _payers_add_up(frames: Frames) -> Iterable[Check]:
+    """社保 + 国保 = all, in the figures that show all three."""
+    for name, column in (
+        ("rate_by_month", "numerator"),
+        ("turnaround_summary", "returns"),
+        ("re_return_rate", "resubmissions"),
+    ):
+        if name in frames:
+            frame = frames[name]
+            whole = _sum(column, payer="all")(frame)
+            yield Check(f"{column}: shaho + kokuho = all in {name}", whole, _sum(column)(frame) - whole)

@@ -1,0 +1,133 @@
+"""The verdict in words: three Japanese sentences made by rule from rows of other figures.
+
+Pure text from plain mappings. Everything that can be absent (no returns, one return, no claims
+file, no earlier month) has its own wording, so that a sentence is never wrong and never odd.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+Row = Mapping[str, Any]
+
+NO_DENOMINATOR = "分母(請求ファイル)がないため返戻率は計算できません"
+
+
+def brief_verdict(
+    headline: Row, top_reasons: Sequence[Row], open_returns: Sequence[Row]
+) -> list[str]:
+    """Three sentences: how many came back, why, what to do next.
+
+    headline: the row of `headline`; top_reasons: rows of `top_reasons`, largest first;
+    open_returns: rows of `open_returns`.
+    """
+    return [
+        volume_sentence(headline),
+        reason_sentence(headline, top_reasons),
+        action_sentence(headline, open_returns),
+    ]
+
+
+def volume_sentence(headline: Row) -> str:
+    """How many returns, against last month and last year, and the rate if there is one."""
+    month = headline["month"]
+    returns = headline["returns"]
+    claimed = f"{month.year}年{month.month}月請求分の返戻は"
+    if returns == 0 and headline["return_files"] == 0:
+        return f"{claimed}0件ですが、返戻ファイルがまだ取り込まれていません。"
+    if returns == 0:
+        count = f"{claimed}ありませんでした"
+    else:
+        count = f"{claimed}{returns:,}件({headline['points']:,}点)でした"
+    sentences = [
+        count,
+        _comparison(headline["change_last_month"], headline["change_last_year"]),
+        _rate(headline),
+    ]
+    return "。".join(text for text in sentences if text) + "。"
+
+
+def _comparison(last_month: int | None, last_year: int | None) -> str:
+    parts = [
+        f"{name}{_change(change)}"
+        for name, change in (("前月比", last_month), ("前年同月比", last_year))
+        if change is not None
+    ]
+    return "、".join(parts) + "です" if parts else ""
+
+
+def _change(change: int) -> str:
+    sign = "+" if change > 0 else "−" if change < 0 else "±"
+    return f"{sign}{abs(change):,}件"
+
+
+def _rate(headline: Row) -> str:
+    if headline["rate"] is not None:
+        return f"返戻率は{percent(headline['rate'])}です"
+    payers = [
+        f"{name}{percent(headline[key])}"
+        for name, key in (("社保", "rate_shaho"), ("国保", "rate_kokuho"))
+        if headline[key] is not None
+    ]
+    if payers:
+        known = "、".join(payers)
+        return f"分母(請求ファイル)がそろわないため全体の返戻率は計算できません({known})"
+    if headline["rate_denominator"]:
+        return "請求ファイルの件数が返戻より少なく、返戻率は計算できません"
+    return NO_DENOMINATOR
+
+
+def reason_sentence(headline: Row, top_reasons: Sequence[Row]) -> str:
+    """The most frequent reason category; all of them when several are equally frequent."""
+    total = headline["returns"]
+    if total == 0 or not top_reasons:
+        return "この月に理由の内訳はありません。"
+    most = top_reasons[0]["returns"]
+    first = [row for row in top_reasons if row["returns"] == most]
+    names = "と".join(f"「{row['category']}」" for row in first)
+    if total == 1:
+        return f"理由は{names}です。"
+    if most == total:
+        return f"理由は{total:,}件すべてが{names}です。"
+    if len(first) == len(top_reasons) == 5:
+        return f"理由は分かれていて、最も多い分類でも{most:,}件です。"
+    if len(first) > 1:
+        return f"最も多い理由は{names}で、それぞれ{most:,}件です。"
+    change = first[0]["change"]
+    against = "" if change is None else f"、前月比{_change(change)}"
+    return f"最も多い理由は{names}で、{most:,}件({percent(most / total, 0)}{against})です。"
+
+
+def action_sentence(headline: Row, open_returns: Sequence[Row]) -> str:
+    """What is still to be re-claimed, what is urgent, and until when the next window is open."""
+    if not open_returns:
+        return "未再請求の返戻はありません。"
+    yen = sum(row["yen"] or 0 for row in open_returns)
+    days = [row["days_left"] for row in open_returns if row["days_left"] is not None]
+    passed = sum(left < 0 for left in days)
+    soon = headline["open_due_14_days"]
+    texts = [f"未再請求は{len(open_returns):,}件(¥{yen:,})です"]
+    if soon:
+        texts.append(f"{_of(soon, len(open_returns))}14日以内に期限が来ます")
+    if passed:
+        texts.append(f"{_of(passed, len(open_returns))}ダウンロード期限を過ぎています")
+    texts.append(f"次の再請求の締切は{_day(headline['next_window_end'])}です")
+    return "。".join(texts) + "。"
+
+
+def _of(part: int, whole: int) -> str:
+    if part < whole:
+        return f"うち{part:,}件は"
+    return "この1件は" if whole == 1 else f"{whole:,}件すべて、"
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share of 1 as Japanese text, without turning a small rate into 0."""
+    smallest = 10.0**-digits
+    if 0 < share * 100 < smallest / 2:
+        return f"{smallest:.{digits}f} %未満"
+    return f"{share * 100:.{digits}f} %"

@@ -1,0 +1,123 @@
+"""How columns, codes and values are written for the reader. The words are data: `labels.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+
+MISSING = "—"
+NO_ROWS = "この月の該当はありません"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as the reader sees it."""
+
+    name: str
+    label: str
+    kind: str
+
+    @property
+    def title(self) -> str:
+        """The label with its unit, for axes."""
+        unit = words()["units"].get(self.kind)
+        return f"{self.label}（{unit}）" if unit else self.label
+
+    @property
+    def numeric(self) -> bool:
+        return self.kind in NUMERIC
+
+
+@cache
+def words() -> dict[str, Any]:
+    """The whole word list."""
+    return tomllib.loads(resources.files(__package__).joinpath("labels.toml").read_text("utf-8"))
+
+
+def column(name: str) -> Column:
+    """The label and kind of a column; an unknown one keeps its name."""
+    label, kind = words()["columns"].get(name, (name, "text"))
+    return Column(name, label, kind)
+
+
+def unknown_columns(names: Iterable[str]) -> list[str]:
+    """Columns nobody has given a label yet."""
+    return [name for name in names if name not in words()["columns"]]
+
+
+def code(kind: str, value: Any) -> str:
+    """The Japanese word for a coded value, or the value itself."""
+    return words()["codes"].get(kind, {}).get(value, str(value))
+
+
+def month(value: date) -> str:
+    return f"{value.year}年{value.month}月"
+
+
+def day(value: date) -> str:
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def institution(value: str) -> str:
+    """1310000001 → 13-1-0000001: prefecture, 点数表, number."""
+    return f"{value[:2]}-{value[2]}-{value[3:]}" if len(value) == 10 else value
+
+
+def text(value: Any, kind: str = "text") -> str:
+    """A value as the reader sees it, by the kind of its column."""
+    if value is None or value != value:  # NaN is not a number to show either
+        return MISSING
+    if kind in words()["codes"]:
+        return code(kind, value)
+    if kind in FORMATS:
+        return FORMATS[kind](value)
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return month(value) if value.day == 1 else day(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    if isinstance(value, (list, tuple)):
+        return "、".join(_plain(item) for item in value)
+    return str(value)
+
+
+def _whole(value: float) -> str:
+    return f"{value:,.0f}".replace("-", "−")
+
+
+def _one_decimal(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+,.0f}".replace("-", "−") if round(value) else "±0"
+
+
+FORMATS = {
+    "count": _whole,
+    "points": _whole,
+    "yen": lambda value: f"¥{_whole(value)}",
+    "rate": lambda value: f"{value * 100:.1f} %",
+    "days": lambda value: f"{_whole(value)}日",
+    "months": lambda value: f"{_one_decimal(value)}か月",
+    "number": lambda value: f"{value:,.2f}",
+    "change": _signed,
+    "month": month,
+    "date": day,
+    "institution": institution,
+}
+NUMERIC = frozenset({"count", "points", "yen", "rate", "days", "months", "number", "change"})

@@ -1,0 +1,126 @@
+"""One look for every chart: fonts, and one fixed colour, dash and marker for each payer and reason category.
+
+The colours are Tol's "muted" scheme (safe for colour-blind readers); payers also differ in lightness, dash and
+marker, so that a grey print can be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair as alt
+
+FONTS = (
+    '"BIZ UDPGothic","Yu Gothic UI","Meiryo","Hiragino Sans","Noto Sans CJK JP","Noto Sans JP","IPAexGothic",sans-serif'
+)
+SINGLE = "#00558C"
+SHADES = ["#F4F7FA", "#9DC3DD", "#3A7FB0", "#0B3C5D"]
+
+PAYERS = {"社保": "#00558C", "国保": "#D07A00", "合計": "#444444"}
+PAYER_DASHES = {"社保": [1, 0], "国保": [6, 3], "合計": [2, 2]}
+PAYER_SHAPES = {"社保": "circle", "国保": "triangle-up", "合計": "square"}
+
+CATEGORIES = {
+    "資格関係": "#332288",
+    "記載不備": "#88CCEE",
+    "点数・算定": "#117733",
+    "診療内容": "#DDCC77",
+    "重複": "#882255",
+    "給付対象外": "#44AA99",
+    "公費・負担金": "#CC6677",
+    "取下げ・再審査": "#AA4499",
+    "請求先変更": "#999933",
+    "その他": "#BBBBBB",
+    "未分類": "#666666",
+}
+OTHERS = ["#00558C", "#D07A00", "#117733", "#882255", "#44AA99", "#DDCC77", "#332288", "#CC6677", "#666666"]
+DASHES = [[1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 1], [1, 3]]
+SHAPES = ["circle", "triangle-up", "square", "diamond", "cross", "triangle-down"]
+
+FIXED = {"payer": PAYERS, "category": CATEGORIES, "main_reason_category": CATEGORIES}
+
+STATES = {
+    "取込済": ("#8FC1E0", "●"),
+    "該当なし": ("#EEEEEE", "・"),
+    "未取込": ("#F2B38A", "×"),
+    "拒否": ("#D98880", "!"),
+}
+
+THEME = {
+    "font": FONTS,
+    "background": "white",
+    "view": {"stroke": None, "continuousWidth": 640, "continuousHeight": 280},
+    "axis": {
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "labelColor": "#333",
+        "titleColor": "#333",
+        "gridColor": "#E4E4E4",
+        "domainColor": "#888",
+        "tickColor": "#888",
+        "labelLimit": 260,
+        "titlePadding": 8,
+    },
+    "axisY": {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleY": -12, "titleX": 0},
+    "legend": {
+        "orient": "top",
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "symbolStrokeWidth": 2,
+        "labelLimit": 260,
+        "columns": 6,
+    },
+    "line": {"strokeWidth": 2.2},
+    "text": {"fontSize": 11},
+    "title": {"fontSize": 14, "anchor": "start"},
+}
+
+
+@dataclass(frozen=True)
+class SeriesStyle:
+    """The scales of one series; `order` is the order of legend and stack."""
+
+    order: list[str]
+    colours: alt.Scale
+    dashes: alt.Scale
+    shapes: alt.Scale
+
+
+@dataclass(frozen=True)
+class StateStyle:
+    colours: alt.Scale
+    signs: dict[str, str]
+
+
+def has_own_colours(column: str) -> bool:
+    """Whether the values of this column have the same colours on every page."""
+    return column in FIXED
+
+
+def series(column: str, values: Sequence[str]) -> SeriesStyle:
+    """Scales for the values present, in their fixed order; unknown values come last."""
+    fixed = FIXED.get(column, {})
+    order = [name for name in fixed if name in values] + [name for name in values if name not in fixed]
+    spare = iter(OTHERS * 3)
+    colours = [fixed.get(name) or next(spare) for name in order]
+    dashes = [PAYER_DASHES.get(name, DASHES[at % len(DASHES)]) for at, name in enumerate(order)]
+    shapes = [PAYER_SHAPES.get(name, SHAPES[at % len(SHAPES)]) for at, name in enumerate(order)]
+    return SeriesStyle(
+        order,
+        alt.Scale(domain=order, range=colours),
+        alt.Scale(domain=order, range=dashes),
+        alt.Scale(domain=order, range=shapes),
+    )
+
+
+def states(values: Sequence[str]) -> StateStyle:
+    """Colour and sign of each state present."""
+    order = [name for name in STATES if name in values] + [name for name in values if name not in STATES]
+    looks = {name: STATES.get(name, ("#CCCCCC", "?")) for name in order}
+    return StateStyle(
+        alt.Scale(domain=order, range=[colour for colour, _ in looks.values()]),
+        {name: sign for name, (_, sign) in looks.items()},
+    )

@@ -1,0 +1,82 @@
+-- core.receipts
+-- grain: one receipt as it stands in one record file (claim or return), superseded versions included
+-- inputs: core.files, ledger.receipts, ledger.insurers, ledger.public_payers, ledger.reasons, ledger.history_receipts
+-- rule: points are those of HO, without HO those of the first KO; the insurer likewise. 検索番号 is RE item 19,
+--       else that of HR, else the one its history block begins with.
+WITH insurers AS (
+    SELECT
+        file_no,
+        receipt_no,
+        MIN_BY(insurer_number, line_no) AS insurer_number,
+        MIN_BY(points, line_no) AS points,
+        COUNT(*) AS lines
+    FROM ledger.insurers
+    GROUP BY file_no, receipt_no
+),
+public_payers AS (
+    SELECT
+        file_no,
+        receipt_no,
+        MIN_BY(insurer_number, line_no) AS insurer_number,
+        MIN_BY(points, line_no) AS points,
+        COUNT(*) AS lines
+    FROM ledger.public_payers
+    GROUP BY file_no, receipt_no
+),
+reasons AS (
+    SELECT
+        file_no,
+        receipt_no,
+        MIN_BY(return_class, line_no) AS return_class,
+        MIN_BY(search_number, line_no) AS search_number
+    FROM ledger.reasons
+    GROUP BY file_no, receipt_no
+),
+history AS (
+    SELECT file_no, receipt_no, MIN_BY(search_number, line_no) AS search_number
+    FROM ledger.history_receipts
+    GROUP BY file_no, receipt_no
+),
+joined AS (
+    SELECT
+        files.file_no,
+        files.file_id,
+        files.file_time,
+        files.kind,
+        files.payer,
+        files.institution,
+        files.month,
+        receipts.receipt_no,
+        receipts.line_no,
+        receipts.claim_type,
+        receipts.service_month,
+        receipts.department,
+        receipts.chart_number,
+        receipts.patient_key,
+        receipts.name_key,
+        COALESCE(receipts.search_number, reasons.search_number, history.search_number) AS search_number,
+        history.receipt_no IS NOT NULL AS has_history,
+        reasons.return_class,
+        COALESCE(insurers.insurer_number, public_payers.insurer_number) AS insurer_number,
+        CASE WHEN insurers.lines > 0 THEN insurers.points ELSE public_payers.points END AS points,
+        COALESCE(insurers.lines, 0) + COALESCE(public_payers.lines, 0) AS payer_lines
+    FROM core.files AS files
+    INNER JOIN ledger.receipts AS receipts ON receipts.file_no = files.file_no
+    LEFT JOIN insurers ON insurers.file_no = receipts.file_no AND insurers.receipt_no = receipts.receipt_no
+    LEFT JOIN public_payers
+        ON public_payers.file_no = receipts.file_no AND public_payers.receipt_no = receipts.receipt_no
+    LEFT JOIN reasons ON reasons.file_no = receipts.file_no AND reasons.receipt_no = receipts.receipt_no
+    LEFT JOIN history ON history.file_no = receipts.file_no AND history.receipt_no = receipts.receipt_no
+)
+SELECT
+    joined.*,
+    SUBSTR(file_id, 1, 12) || '-' || CAST(line_no AS VARCHAR) AS receipt_id,
+    CASE
+        WHEN SUBSTR(claim_type, 4, 1) IN ('1', '3', '5', '7', '9') THEN 'inpatient'
+        WHEN SUBSTR(claim_type, 4, 1) IN ('2', '4', '6', '8', '0') THEN 'outpatient'
+    END AS setting,
+    CASE
+        WHEN LENGTH(insurer_number) = 8 THEN SUBSTR(insurer_number, 1, 2)
+        WHEN LENGTH(insurer_number) = 6 THEN '00'
+    END AS law_number
+FROM joined

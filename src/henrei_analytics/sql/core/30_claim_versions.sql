@@ -1,0 +1,18 @@
+-- core.claim_versions
+-- grain: one receipt of a claim file; `is_newest` marks the version that counts
+-- inputs: core.receipts
+-- rule: several files of a month add up; a receipt that comes again in another file counts once, in the version of
+--       the newer file (file time, then hash). Receipts alike within one file are different receipts.
+WITH ranked AS (
+    SELECT
+        receipts.*,
+        FIRST_VALUE(file_no) OVER (
+            PARTITION BY institution, payer, month, service_month, patient_key, insurer_number, claim_type, setting
+            ORDER BY file_time DESC, file_id DESC
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS newest_file
+    FROM core.receipts AS receipts
+    WHERE kind = 'uke'
+)
+SELECT ranked.*, file_no = newest_file AS is_newest
+FROM ranked

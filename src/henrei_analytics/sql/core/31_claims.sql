@@ -1,0 +1,26 @@
+-- core.claims
+-- grain: one claimed receipt, in the version that counts
+-- inputs: core.claim_versions
+-- rule: a re-claim (再請求) carries a 検索番号, in RE item 19 or in the history block behind it
+SELECT
+    receipt_id AS claim_id,
+    institution,
+    payer,
+    month AS claim_month,
+    service_month,
+    claim_type,
+    setting,
+    department,
+    insurer_number,
+    law_number,
+    points,
+    patient_key,
+    name_key,
+    chart_number,
+    search_number,
+    search_number IS NOT NULL OR has_history AS is_resubmission,
+    file_id,
+    file_no,
+    receipt_no
+FROM core.claim_versions
+WHERE is_newest

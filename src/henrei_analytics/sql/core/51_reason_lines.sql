@@ -1,0 +1,37 @@
+-- core.reason_lines
+-- grain: one reason of one return, in the order of the file
+-- inputs: core.returns, ledger.reasons, ledger.history_reasons, ledger.notice_returns, ledger.notice_reasons
+-- rule: the HR records of the receipt; a receipt without any has them in its history block (which otherwise only
+--       repeats them). A return known from a notice alone has the notice's.
+WITH of_notices AS (
+    SELECT file_no, receipt_no, line_no, code, text, text_plain FROM ledger.notice_returns
+    UNION ALL
+    SELECT file_no, receipt_no, line_no, code, text, text_plain FROM ledger.notice_reasons
+),
+in_block AS (
+    SELECT history.*
+    FROM ledger.history_reasons AS history
+    LEFT JOIN ledger.reasons AS reasons
+        ON reasons.file_no = history.file_no AND reasons.receipt_no = history.receipt_no
+    WHERE reasons.file_no IS NULL
+),
+all_lines AS (
+    SELECT file_no, receipt_no, line_no, code, text, text_plain, supplement FROM ledger.reasons
+    UNION ALL
+    SELECT file_no, receipt_no, line_no, code, text, text_plain, supplement FROM in_block
+    UNION ALL
+    SELECT file_no, receipt_no, line_no, code, text, text_plain, CAST(NULL AS VARCHAR) FROM of_notices
+)
+SELECT
+    returns.return_id,
+    ROW_NUMBER() OVER (PARTITION BY returns.return_id ORDER BY lines.line_no) AS position,
+    returns.payer,
+    SUBSTR(returns.institution, 1, 2) AS prefecture,
+    returns.processing_month,
+    lines.code,
+    lines.text,
+    lines.text_plain,
+    lines.supplement
+FROM core.returns AS returns
+INNER JOIN all_lines AS lines ON lines.file_no = returns.file_no AND lines.receipt_no = returns.receipt_no
+WHERE lines.code IS NOT NULL OR lines.text IS NOT NULL

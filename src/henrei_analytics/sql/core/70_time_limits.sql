@@ -1,0 +1,35 @@
+-- core.time_limits
+-- grain: one return, with the dates its claim lives by
+-- inputs: core.returns, core.time_rules
+-- rule: the file can be downloaded until the last day of received_month + 2. The right to claim runs from the first
+--       of a month after care (支払基金 1, 国保連 3) for 3 years, 5 for care since 2020-04; the last day is given.
+--       All numbers are dated rules (time_rules.csv).
+WITH years AS (
+    SELECT
+        CAST(value AS INTEGER) AS years,
+        COALESCE(CAST(valid_from AS DATE), DATE '0001-01-01') AS valid_from,
+        COALESCE(CAST(valid_to AS DATE), DATE '9999-12-31') AS valid_to
+    FROM core.time_rules
+    WHERE rule_id = 'limitation_years'
+),
+starts AS (
+    SELECT payer, CAST(value AS INTEGER) AS months
+    FROM core.time_rules
+    WHERE rule_id = 'limitation_start_months'
+),
+downloads AS (
+    SELECT CAST(value AS INTEGER) AS months FROM core.time_rules WHERE rule_id = 'download_months'
+)
+SELECT
+    returns.return_id,
+    CASE
+        WHEN returns.medium = 'online'
+            THEN CAST(returns.received_month + TO_MONTHS(downloads.months + 1) - INTERVAL 1 DAY AS DATE)
+    END AS download_deadline,
+    CAST(
+        returns.service_month + TO_MONTHS(starts.months) + TO_YEARS(years.years) - INTERVAL 1 DAY AS DATE
+    ) AS claim_right_expires
+FROM core.returns AS returns
+INNER JOIN starts ON starts.payer = returns.payer
+INNER JOIN years ON returns.service_month BETWEEN years.valid_from AND years.valid_to
+CROSS JOIN downloads

@@ -1,0 +1,103 @@
+-- grain: one row
+-- inputs: mart.institutions, mart.files, known_returns, rate_cells, scope
+-- rule: returns of the month = processing month M, all rounds and both stages. The rate counts only
+--       first-round first-review returns. Earlier months without any data give NULL, not 0.
+WITH returns_of_months AS (
+    SELECT
+        COUNT(*) FILTER (WHERE r.in_month) AS returns,
+        COUNT(*) FILTER (WHERE r.in_month AND r.stage = 'first_review') AS returns_first_review,
+        COUNT(*) FILTER (WHERE r.in_month AND r.stage = 're_examination') AS returns_re_examination,
+        COUNT(*) FILTER (WHERE r.in_month AND r.round > 1) AS returns_again,
+        COALESCE(SUM(r.points) FILTER (WHERE r.in_month), 0) AS points,
+        COUNT(*) FILTER (WHERE r.processing_number = s.month_number - 1) AS returns_last_month,
+        COUNT(*) FILTER (WHERE r.processing_number = s.month_number - 12) AS returns_last_year
+    FROM known_returns AS r
+    CROSS JOIN scope AS s
+),
+still_open AS (
+    SELECT
+        COUNT(*) AS open_returns,
+        COALESCE(SUM(r.points), 0) AS open_points,
+        COUNT(*) FILTER (
+            WHERE r.download_deadline BETWEEN s.as_of AND s.due_until
+                OR r.claim_right_expires BETWEEN s.as_of AND s.due_until
+        ) AS open_due_14_days,
+        COUNT(*) FILTER (WHERE r.download_deadline < s.as_of) AS open_download_passed,
+        MIN(r.download_deadline) FILTER (
+            WHERE r.download_deadline >= s.as_of
+        ) AS next_download_deadline
+    FROM known_returns AS r
+    CROSS JOIN scope AS s
+    WHERE r.status = 'open'
+),
+rates AS (
+    SELECT
+        MAX(c.numerator) FILTER (WHERE c.payer = 'all') AS rate_numerator,
+        MAX(c.denominator) FILTER (WHERE c.payer = 'all') AS rate_denominator,
+        MAX(c.denominator_3month) FILTER (WHERE c.payer = 'all') AS rate_denominator_3month,
+        MAX(c.numerator) FILTER (WHERE c.payer = 'shaho') AS rate_numerator_shaho,
+        MAX(c.denominator) FILTER (WHERE c.payer = 'shaho') AS rate_denominator_shaho,
+        MAX(c.numerator) FILTER (WHERE c.payer = 'kokuho') AS rate_numerator_kokuho,
+        MAX(c.denominator) FILTER (WHERE c.payer = 'kokuho') AS rate_denominator_kokuho
+    FROM rate_cells AS c
+    INNER JOIN scope AS s ON c.month_number = s.month_number
+    WHERE c.setting = 'all'
+),
+months_with_data AS (
+    SELECT
+        MIN(year(i.first_month) * 12 + month(i.first_month)) AS first_number,
+        MAX(year(i.last_month) * 12 + month(i.last_month)) AS last_number
+    FROM mart.institutions AS i
+    INNER JOIN scope AS s ON i.institution = s.institution
+),
+files_of_month AS (
+    SELECT COUNT(*) AS return_files
+    FROM mart.files AS f
+    INNER JOIN scope AS s ON f.institution = s.institution AND f.month = s.month
+    WHERE f.status = 'loaded' AND f.kind IN ('hen', 'henr', 'sah')
+),
+counted AS (
+    SELECT
+        r.*,
+        s.month_number - 1 BETWEEN d.first_number AND d.last_number AS has_last_month,
+        s.month_number - 12 BETWEEN d.first_number AND d.last_number AS has_last_year
+    FROM returns_of_months AS r
+    CROSS JOIN months_with_data AS d
+    CROSS JOIN scope AS s
+)
+SELECT
+    s.institution,
+    s.month,
+    s.as_of,
+    c.returns,
+    c.returns_first_review,
+    c.returns_re_examination,
+    c.returns_again,
+    CAST(c.points AS BIGINT) AS points,
+    CAST(c.points * 10 AS BIGINT) AS yen,
+    r.rate_numerator,
+    r.rate_denominator,
+    CAST(r.rate_numerator AS DOUBLE) / NULLIF(r.rate_denominator_3month, 0) AS rate_3month,
+    r.rate_numerator_shaho,
+    r.rate_denominator_shaho,
+    r.rate_numerator_kokuho,
+    r.rate_denominator_kokuho,
+    CASE WHEN c.has_last_month THEN c.returns_last_month END AS returns_last_month,
+    CASE WHEN c.has_last_month THEN c.returns - c.returns_last_month END AS change_last_month,
+    CASE WHEN c.has_last_year THEN c.returns_last_year END AS returns_last_year,
+    CASE WHEN c.has_last_year THEN c.returns - c.returns_last_year END AS change_last_year,
+    o.open_returns,
+    CAST(o.open_points AS BIGINT) AS open_points,
+    CAST(o.open_points * 10 AS BIGINT) AS open_yen,
+    o.open_due_14_days,
+    o.open_download_passed,
+    s.next_window_end,
+    o.next_download_deadline,
+    CAST(last_day(s.month + INTERVAL '3' MONTH) AS DATE) AS month_download_deadline,
+    f.return_files
+FROM counted AS c
+CROSS JOIN still_open AS o
+CROSS JOIN rates AS r
+CROSS JOIN files_of_month AS f
+CROSS JOIN scope AS s
+ORDER BY s.institution

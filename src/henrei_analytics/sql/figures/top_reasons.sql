@@ -1,0 +1,45 @@
+-- grain: category, at most five
+-- inputs: mart.categories, mart.institutions, known_returns, scope
+-- rule: main categories of the month's returns, most frequent first; last month is NULL where the
+--       institution has no data for it
+WITH counted AS (
+    SELECT
+        r.category,
+        COUNT(*) FILTER (WHERE r.in_month) AS returns,
+        COALESCE(SUM(r.points) FILTER (WHERE r.in_month), 0) AS points,
+        COUNT(*) FILTER (WHERE r.processing_number = s.month_number - 1) AS returns_last_month
+    FROM known_returns AS r
+    CROSS JOIN scope AS s
+    GROUP BY r.category
+),
+last_month AS (
+    SELECT COUNT(*) > 0 AS has_data
+    FROM mart.institutions AS i
+    INNER JOIN scope AS s ON i.institution = s.institution
+    WHERE s.month_number - 1 BETWEEN year(i.first_month) * 12 + month(i.first_month)
+        AND year(i.last_month) * 12 + month(i.last_month)
+),
+ranked AS (
+    SELECT
+        row_number() OVER (
+            ORDER BY c.returns DESC, c.points DESC, g.position NULLS LAST, c.category
+        ) AS rank,
+        c.*,
+        CAST(c.returns AS DOUBLE) / SUM(c.returns) OVER () AS share
+    FROM counted AS c
+    LEFT JOIN mart.categories AS g ON c.category = g.category
+    WHERE c.returns > 0
+)
+SELECT
+    r.rank,
+    r.category,
+    r.returns,
+    CAST(r.points AS BIGINT) AS points,
+    CAST(r.points * 10 AS BIGINT) AS yen,
+    r.share,
+    CASE WHEN l.has_data THEN r.returns_last_month END AS returns_last_month,
+    CASE WHEN l.has_data THEN r.returns - r.returns_last_month END AS change
+FROM ranked AS r
+CROSS JOIN last_month AS l
+WHERE r.rank <= 5
+ORDER BY r.rank

@@ -1,0 +1,314 @@
+"""Hand-made `mart` tables in memory, so that a spec test reads: small table in, figure out.
+
+    con = mart(
+        returns='''
+            processing_month | payer  | category | points
+            2026-08          | shaho  | 資格関係 | 100
+            2026-09          | kokuho | 記載不備 | 250
+        ''',
+        claim_volume='''
+            claim_month | payer | first_claims
+            2026-09     | shaho | 1000
+        ''',
+    )
+
+A table is text like this, a list of dicts, or a polars frame. Columns left out get the defaults
+below; an empty cell and `-` in text is NULL, `2026-09` is the first day of the month.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+import polars as pl
+
+INSTITUTION = "1319912345"
+Row = dict[str, Any]
+Table = str | Iterable[Row] | pl.DataFrame
+
+CATEGORIES = (
+    "資格関係", "記載不備", "点数・算定", "診療内容", "重複", "給付対象外",
+    "公費・負担金", "取下げ・再審査", "請求先変更", "その他", "未分類",
+)  # fmt: skip
+
+# column → (DuckDB type, default: a value, or a function of the row so far and the row's number)
+COLUMNS: dict[str, dict[str, tuple[str, Any]]] = {
+    "files": {
+        "file_id": ("VARCHAR", lambda row, number: f"file{number:04}"),
+        "name": ("VARCHAR", lambda row, number: f"file{number:04}.dat"),
+        "kind": ("VARCHAR", "hen"),
+        "payer": ("VARCHAR", "shaho"),
+        "institution": ("VARCHAR", INSTITUTION),
+        "month": ("DATE", date(2026, 9, 1)),
+        "loaded_at": ("TIMESTAMP", datetime(2026, 10, 6, 9, 0)),
+        "status": ("VARCHAR", "loaded"),
+        "lines": ("BIGINT", 0),
+        "lines_loaded": ("BIGINT", 0),
+        "lines_skipped": ("BIGINT", 0),
+        "lines_quarantined": ("BIGINT", 0),
+        "control_count": ("BIGINT", None),
+        "control_points": ("BIGINT", None),
+        "actual_count": ("BIGINT", 0),
+        "actual_points": ("BIGINT", 0),
+        "balanced": ("BOOLEAN", None),
+        "receipts": ("BIGINT", 0),
+        "receipts_superseded": ("BIGINT", 0),
+        "file_time": ("TIMESTAMP", None),
+        "message": ("VARCHAR", None),
+    },
+    "quarantine": {
+        "file_id": ("VARCHAR", "file0001"),
+        "name": ("VARCHAR", "file0001.dat"),
+        "line_number": ("BIGINT", 1),
+        "rule": ("VARCHAR", "bad_number"),
+        "message": ("VARCHAR", "数字ではありません"),
+    },
+    "skipped": {
+        "file_id": ("VARCHAR", "file0001"),
+        "record_type": ("VARCHAR", "SI"),
+        "lines": ("BIGINT", 1),
+    },
+    "claims": {
+        "claim_id": ("BIGINT", lambda row, number: number),
+        "institution": ("VARCHAR", INSTITUTION),
+        "payer": ("VARCHAR", "shaho"),
+        "claim_month": ("DATE", date(2026, 9, 1)),
+        "service_month": ("DATE", lambda row, number: shifted(row["claim_month"], -1)),
+        "claim_type": ("VARCHAR", "1112"),
+        "setting": ("VARCHAR", "outpatient"),
+        "department": ("VARCHAR", None),
+        "insurer_number": ("VARCHAR", "06130488"),
+        "law_number": ("VARCHAR", "06"),
+        "points": ("BIGINT", 100),
+        "patient_key": ("VARCHAR", lambda row, number: f"patient{number}"),
+        "chart_number": ("VARCHAR", None),
+        "search_number": ("VARCHAR", None),
+        "is_resubmission": ("BOOLEAN", False),
+        "file_id": ("VARCHAR", None),
+    },
+    "claim_volume": {
+        "institution": ("VARCHAR", INSTITUTION),
+        "payer": ("VARCHAR", "shaho"),
+        "claim_month": ("DATE", date(2026, 9, 1)),
+        "setting": ("VARCHAR", "outpatient"),
+        "first_claims": ("BIGINT", 0),
+        "resubmissions": ("BIGINT", 0),
+        "claims": ("BIGINT", lambda row, number: row["first_claims"] + row["resubmissions"]),
+        "points": ("BIGINT", 0),
+        "source": ("VARCHAR", "uke"),
+    },
+    "returns": {
+        "return_id": ("BIGINT", lambda row, number: number),
+        "institution": ("VARCHAR", INSTITUTION),
+        "payer": ("VARCHAR", "shaho"),
+        "stage": ("VARCHAR", "first_review"),
+        "medium": ("VARCHAR", "online"),
+        "processing_month": ("DATE", date(2026, 9, 1)),
+        "received_month": ("DATE", lambda row, number: shifted(row["processing_month"], 1)),
+        "service_month": ("DATE", lambda row, number: shifted(row["processing_month"], -1)),
+        "claim_type": ("VARCHAR", "1112"),
+        "setting": ("VARCHAR", "outpatient"),
+        "department": ("VARCHAR", None),
+        "insurer_number": ("VARCHAR", "06130488"),
+        "law_number": ("VARCHAR", "06"),
+        "points": ("BIGINT", 100),
+        "patient_key": ("VARCHAR", lambda row, number: f"patient{number}"),
+        "chart_number": ("VARCHAR", lambda row, number: f"{number:05}"),
+        "search_number": ("VARCHAR", lambda row, number: f"{number:026}"),
+        "return_class": ("INTEGER", 1),
+        "main_reason_code": ("VARCHAR", "L3129"),
+        "main_reason_category": ("VARCHAR", "資格関係"),
+        "round": ("INTEGER", 1),
+        "previous_return_id": ("BIGINT", None),
+        "resubmitted_month": ("DATE", None),
+        "status": (
+            "VARCHAR", lambda row, number: "resubmitted" if row["resubmitted_month"] else "open"
+        ),
+        "months_to_resubmit": (
+            "INTEGER",
+            lambda row, number: row["resubmitted_month"]
+            and months_between(row["received_month"], row["resubmitted_month"]),
+        ),
+        "link_rule": ("VARCHAR", None),
+        "download_deadline": (
+            "DATE",
+            lambda row, number: None
+            if row["medium"] == "paper"
+            else day_before(shifted(row["received_month"], 3)),
+        ),
+        "claim_right_expires": (
+            "DATE", lambda row, number: day_before(shifted(row["service_month"], 61))
+        ),
+        "sources": ("VARCHAR[]", lambda row, number: ["hen"]),
+        "file_id": ("VARCHAR", None),
+    },
+    "return_reasons": {
+        "return_id": ("BIGINT", 1),
+        "position": ("INTEGER", 1),
+        "code_system": ("VARCHAR", "ssk_l"),
+        "code": ("VARCHAR", "L3129"),
+        "text": ("VARCHAR", "記号・番号の誤り"),
+        "supplement": ("VARCHAR", None),
+        "category": ("VARCHAR", "資格関係"),
+        "category_source": ("VARCHAR", "code"),
+    },
+    "unlinked": {
+        "what": ("VARCHAR", "resubmission_without_return"),
+        "institution": ("VARCHAR", INSTITUTION),
+        "payer": ("VARCHAR", "shaho"),
+        "month": ("DATE", date(2026, 9, 1)),
+        "search_number": ("VARCHAR", None),
+        "claim_id": ("BIGINT", lambda row, number: number),
+    },
+    "institutions": {
+        "institution": ("VARCHAR", INSTITUTION),
+        "name": ("VARCHAR", "架空クリニック"),
+        "first_month": ("DATE", date(2026, 9, 1)),
+        "last_month": ("DATE", date(2026, 9, 1)),
+    },
+    "policy_breaks": {"month": ("DATE", None), "label_ja": ("VARCHAR", None)},
+    "law_numbers": {"law_number": ("VARCHAR", None), "label_ja": ("VARCHAR", None)},
+    "categories": {"position": ("INTEGER", None), "category": ("VARCHAR", None)},
+    "departments": {"department": ("VARCHAR", None), "label_ja": ("VARCHAR", None)},
+}  # fmt: skip
+
+SHORT_NAMES = {"category": "main_reason_category", "code": "main_reason_code"}
+"""What the returns of a test may call the columns nearly every test needs."""
+
+REFERENCE: dict[str, list[Row]] = {
+    "categories": [
+        {"position": position, "category": category}
+        for position, category in enumerate(CATEGORIES, start=1)
+    ],
+    "law_numbers": [
+        {"law_number": "06", "label_ja": "健保組合"},
+        {"law_number": "00", "label_ja": "国民健康保険"},
+    ],
+    "departments": [{"department": "01", "label_ja": "内科"}],
+    "policy_breaks": [{"month": date(2024, 12, 1), "label_ja": "保険証の新規発行終了"}],
+}
+
+
+def mart(**tables: Table) -> duckdb.DuckDBPyConnection:
+    """A connection with every table of schema `mart`, filled with what is given.
+
+    Unless given, institutions spans the months of returns and claims, and every return has one
+    reason: its main one.
+    """
+    if unknown := tables.keys() - COLUMNS.keys():
+        raise ValueError(f"no mart table named {sorted(unknown)}")
+    filled = {name: rows_of(name, tables.get(name, REFERENCE.get(name, []))) for name in COLUMNS}
+    if "institutions" not in tables:
+        filled["institutions"] = institutions_of(filled)
+    if "return_reasons" not in tables:
+        filled["return_reasons"] = rows_of("return_reasons", reasons_of(filled["returns"]))
+
+    con = duckdb.connect()
+    con.execute("CREATE SCHEMA mart")
+    for name, columns in COLUMNS.items():
+        declared = ", ".join(f"{column} {dtype}" for column, (dtype, _) in columns.items())
+        con.execute(f"CREATE TABLE mart.{name} ({declared})")
+        if filled[name]:
+            marks = ", ".join("?" for _ in columns)
+            con.executemany(
+                f"INSERT INTO mart.{name} VALUES ({marks})",
+                [[row[column] for column in columns] for row in filled[name]],
+            )
+    return con
+
+
+def rows_of(name: str, table: Table) -> list[Row]:
+    """The rows of a table with every column of the contract, defaults filled in."""
+    if isinstance(table, str):
+        given = parse(table)
+    elif isinstance(table, pl.DataFrame):
+        given = table.to_dicts()
+    else:
+        given = [dict(row) for row in table]
+    return [completed(name, row, number) for number, row in enumerate(given, start=1)]
+
+
+def completed(name: str, given: Row, number: int) -> Row:
+    if name == "returns":
+        given = {SHORT_NAMES.get(column, column): value for column, value in given.items()}
+    columns = COLUMNS[name]
+    if unknown := given.keys() - columns.keys():
+        raise ValueError(f"mart.{name} has no column {sorted(unknown)}")
+    row: Row = {}
+    for column, (dtype, default) in columns.items():
+        if column in given:
+            row[column] = typed(given[column], dtype)
+        else:
+            row[column] = default(row, number) if callable(default) else default
+    return row
+
+
+def parse(text: str) -> list[Row]:
+    """Rows of a table written with `|` between the columns and the names in the first line."""
+    lines = [line.split("|") for line in text.strip().splitlines()]
+    names, *rows = [[cell.strip() for cell in line] for line in lines]
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def typed(value: Any, dtype: str) -> Any:
+    if not isinstance(value, str):
+        return value
+    if value in ("", "-"):
+        return None
+    match dtype:
+        case "DATE":
+            return date.fromisoformat(value if len(value) == 10 else f"{value}-01")
+        case "TIMESTAMP":
+            return datetime.fromisoformat(value)
+        case "BIGINT" | "INTEGER":
+            return int(value)
+        case "BOOLEAN":
+            return {"true": True, "false": False}[value]
+        case "VARCHAR[]":
+            return value.split()
+    return value
+
+
+def institutions_of(filled: dict[str, list[Row]]) -> list[Row]:
+    months: dict[str, list[date]] = {}
+    for table, column in (
+        ("returns", "processing_month"),
+        ("claims", "claim_month"),
+        ("claim_volume", "claim_month"),
+    ):
+        for row in filled[table]:
+            months.setdefault(row["institution"], []).append(row[column])
+    return [
+        {
+            "institution": institution,
+            "name": "架空クリニック",
+            "first_month": min(found),
+            "last_month": max(found),
+        }
+        for institution, found in months.items()
+    ]
+
+
+def reasons_of(returns: list[Row]) -> list[Row]:
+    return [
+        {
+            "return_id": row["return_id"],
+            "code": row["main_reason_code"],
+            "category": row["main_reason_category"],
+        }
+        for row in returns
+    ]
+
+
+def shifted(month: date, months: int) -> date:
+    number = month.year * 12 + month.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def day_before(day: date) -> date:
+    return date.fromordinal(day.toordinal() - 1)
+
+
+def months_between(earlier: date, later: date) -> int:
+    return (later.year - earlier.year) * 12 + later.month - earlier.month

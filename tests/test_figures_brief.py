@@ -1,0 +1,189 @@
+"""10 monthly brief: rates, comparisons with earlier months, and the work list."""
+
+from datetime import date
+
+import pytest
+
+from henrei_analytics.figures import Scope, compute
+from mart_tables import INSTITUTION, mart, shifted
+
+SEPTEMBER = Scope(INSTITUTION, date(2026, 9, 1), date(2026, 10, 31))
+
+
+def headline(scope=SEPTEMBER, **tables):
+    return compute(mart(**tables), scope, "headline").data.row(0, named=True)
+
+
+def rates(scope=SEPTEMBER, **tables):
+    """(month, payer) → row of rate_by_month."""
+    frame = compute(mart(**tables), scope, "rate_by_month").data
+    return {(row["month"], row["payer"]): row for row in frame.to_dicts()}
+
+
+def test_rate_counts_first_round_first_review_returns_over_first_claims():
+    row = headline(
+        returns="""
+            payer  | stage          | round | points
+            shaho  | first_review   | 1     | 100
+            shaho  | first_review   | 1     | 200
+            shaho  | first_review   | 2     | 300
+            shaho  | re_examination | 1     | 400
+            kokuho | first_review   | 1     | 500
+        """,
+        claim_volume="""
+            payer  | setting    | first_claims | resubmissions
+            shaho  | outpatient | 150          | 9
+            shaho  | inpatient  | 50           | 9
+            kokuho | outpatient | 100          | 9
+        """,
+    )
+    assert (row["returns"], row["points"], row["yen"]) == (5, 1500, 15000)
+    assert (row["returns_first_review"], row["returns_re_examination"], row["returns_again"]) == (4, 1, 1)
+    assert (row["rate_numerator"], row["rate_denominator"]) == (3, 300)
+    assert (row["rate"], row["rate_shaho"], row["rate_kokuho"]) == (0.01, 0.01, 0.01)
+    assert row["rate_low"] < 0.01 < row["rate_high"]
+
+
+def test_no_rate_for_the_whole_when_one_payer_has_no_claims():
+    row = headline(
+        returns="payer\nshaho\nkokuho",
+        claim_volume="payer | first_claims\nshaho | 100",
+    )
+    assert (row["rate_shaho"], row["rate_kokuho"], row["rate"]) == (0.01, None, None)
+
+
+def test_a_payer_the_institution_never_dealt_with_is_not_missing():
+    row = headline(returns="payer\nshaho", claim_volume="payer | first_claims\nshaho | 100")
+    assert row["rate"] == 0.01
+
+
+def test_the_three_month_denominator_needs_all_three_months():
+    found = rates(
+        returns="processing_month\n2026-08\n2026-09",
+        claim_volume="""
+            claim_month | first_claims
+            2026-07     | 100
+            2026-08     | 200
+            2026-09     | 300
+        """,
+    )
+    september, august = found[date(2026, 9, 1), "shaho"], found[date(2026, 8, 1), "shaho"]
+    assert (september["rate"], september["rate_3month"]) == (1 / 300, 1 / 200)
+    assert (august["rate"], august["rate_3month"]) == (1 / 200, None)
+
+
+def test_the_three_month_denominator_reaches_before_the_window():
+    scope = Scope(INSTITUTION, date(2026, 9, 1), date(2026, 10, 31), months_back=1)
+    volumes = "claim_month|first_claims\n2026-07|100\n2026-08|200\n2026-09|300"
+    found = rates(scope, returns="payer\nshaho", claim_volume=volumes)
+    assert list(found) == [(date(2026, 9, 1), payer) for payer in ("shaho", "kokuho", "all")]
+    assert found[date(2026, 9, 1), "all"]["rate_3month"] == 1 / 200
+
+
+def test_every_month_of_the_window_for_every_payer():
+    assert len(rates()) == 24 * 3
+
+
+def test_the_report_month_is_judged_by_the_months_before():
+    months = [shifted(date(2026, 9, 1), -back) for back in range(23, -1, -1)]
+    returns = [{"processing_month": month} for month in months for _ in range(10)]
+    returns += [{"processing_month": months[-1]} for _ in range(30)]
+    volumes = [{"claim_month": month, "first_claims": 400} for month in months]
+    found = rates(returns=returns, claim_volume=volumes)
+    assert [row["signal"] for row in found.values() if row["payer"] == "shaho"] == [None] * 23 + ["high"]
+    assert found[months[0], "shaho"]["center"] == pytest.approx(10 / 400)
+
+
+def test_change_against_last_month_and_last_year():
+    row = headline(
+        returns="processing_month\n2025-09\n2025-09\n2026-08\n2026-09\n2026-09\n2026-09",
+    )
+    assert (row["returns_last_month"], row["change_last_month"]) == (1, 2)
+    assert (row["returns_last_year"], row["change_last_year"]) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "end"),
+    [
+        ("2026-10-01", "2026-10-10"),
+        ("2026-10-10", "2026-10-10"),
+        ("2026-10-11", "2026-11-10"),
+        ("2026-12-31", "2027-01-10"),
+    ],
+)
+def test_next_window_end(as_of, end):
+    scope = Scope(INSTITUTION, date(2026, 9, 1), date.fromisoformat(as_of))
+    assert headline(scope)["next_window_end"] == date.fromisoformat(end)
+
+
+def test_due_within_14_days_counts_either_deadline_and_not_what_is_over():
+    row = headline(
+        returns="""
+            download_deadline | claim_right_expires | status
+            2026-10-31        | 2031-08-31          | open
+            2026-11-14        | 2031-08-31          | open
+            2026-11-15        | 2031-08-31          | open
+            2026-10-30        | 2031-08-31          | open
+            -                 | 2026-11-05          | open
+            2026-11-01        | 2031-08-31          | written_off
+        """
+    )
+    assert (row["open_returns"], row["open_due_14_days"], row["open_download_passed"]) == (5, 3, 1)
+    assert row["next_download_deadline"] == date(2026, 10, 31)
+
+
+def test_open_returns_most_urgent_first_then_most_yen():
+    frame = compute(
+        mart(
+            returns="""
+                return_id | chart_number | points | download_deadline | status
+                1         | A            | 100    | 2026-12-31        | open
+                2         | B            | 900    | 2026-12-31        | open
+                3         | C            | 10     | 2026-11-30        | open
+                4         | D            | 999    | -                 | open
+                5         | E            | 1      | 2026-10-21        | open
+                6         | F            | 999    | 2026-11-30        | resubmitted
+            """,
+            return_reasons="""
+                return_id | position | code | text
+                3         | 1        | 9999 | 旧証によるもの
+                3         | 2        | 8888 | その他
+            """,
+        ),
+        SEPTEMBER,
+        "open_returns",
+    ).data
+    assert frame["chart_number"].to_list() == ["E", "C", "B", "A", "D"]
+    assert frame["days_left"].to_list() == [-10, 30, 61, 61, None]
+    assert frame["yen"].to_list() == [10, 100, 9000, 1000, 9990]
+    assert frame["reason_text"][1] == "旧証によるもの"
+
+
+def test_top_reasons_are_five_with_the_change_since_last_month():
+    months = {"2026-09": "112233456", "2026-08": "1117"}
+    rows = [
+        {"processing_month": month, "category": category}
+        for month, digits in months.items()
+        for category in (
+            dict(zip("1234567", ("資格関係", "記載不備", "重複", "診療内容", "その他", "未分類", "取下げ・再審査")))[d]
+            for d in digits
+        )
+    ]
+    frame = compute(mart(returns=rows), SEPTEMBER, "top_reasons").data
+    assert frame.select("rank", "category", "returns", "returns_last_month", "change").rows() == [
+        (1, "資格関係", 2, 3, -1),
+        (2, "記載不備", 2, 0, 2),
+        (3, "重複", 2, 0, 2),
+        (4, "診療内容", 1, 0, 1),
+        (5, "その他", 1, 0, 1),
+    ]
+    assert frame["share"].to_list() == pytest.approx([2 / 9, 2 / 9, 2 / 9, 1 / 9, 1 / 9])
+
+
+def test_policy_breaks_inside_the_window():
+    frame = compute(
+        mart(policy_breaks="month | label_ja\n2024-09 | 前\n2024-10 | 初月\n2026-09 | 当月\n2026-10 | 後"),
+        SEPTEMBER,
+        "policy_breaks",
+    ).data
+    assert frame["label_ja"].to_list() == ["初月", "当月"]

@@ -1,0 +1,114 @@
+"""00 data health: what was read, what is missing, what could not be placed."""
+
+from datetime import date
+
+from henrei_analytics.figures import Scope, compute
+from mart_tables import INSTITUTION, mart
+
+SEPTEMBER = Scope(INSTITUTION, date(2026, 9, 1), date(2026, 10, 31), months_back=4)
+
+
+def frame(name, **tables):
+    return compute(mart(**tables), SEPTEMBER, name).data
+
+
+def test_files_of_the_institution_and_of_nobody():
+    table = frame(
+        "data_files",
+        files="""
+            name | institution | month   | status
+            a    | 1319912345  | 2026-09 | loaded
+            b    | -           | -       | rejected
+            c    | 9999999999  | 2026-09 | loaded
+            d    | 1319912345  | 2026-01 | loaded
+            e    | 1319912345  | 2026-10 | duplicate
+        """,
+    )
+    assert table["name"].to_list() == ["e", "a", "b"]
+
+
+def test_coverage():
+    table = frame(
+        "data_coverage",
+        files="""
+            kind | payer  | month   | status   | receipts
+            uke  | shaho  | 2026-08 | loaded   | 90
+            hen  | shaho  | 2026-08 | loaded   | 2
+            henr | shaho  | 2026-08 | loaded   | 2
+            sah  | kokuho | 2026-08 | loaded   | 1
+            hen  | kokuho | 2026-09 | rejected | 9
+        """,
+        institutions="first_month | last_month\n2026-07 | 2026-08",
+    )
+    rows = {(row["month"].month, row["stream"], row["payer"]): row for row in table.to_dicts()}
+    assert len(rows) == 4 * 4
+    assert {key[0]: row["state"] for key, row in rows.items() if key[1:] == ("claims", "shaho")} == {
+        6: "outside", 7: "missing", 8: "loaded", 9: "outside",
+    }  # fmt: skip
+    loaded = rows[8, "returns", "shaho"]
+    assert (loaded["files"], loaded["receipts"], loaded["download_deadline"]) == (2, 4, None)
+    # Only a re-examination file came: the first review of the month is still missing.
+    missing = rows[8, "returns", "kokuho"]
+    assert (missing["state"], missing["re_examination_files"]) == ("missing", 1)
+    assert missing["download_deadline"] == date(2026, 11, 30)
+    assert rows[8, "claims", "kokuho"]["download_deadline"] is None
+
+
+def test_copies_of_a_file_do_not_multiply_its_lines():
+    tables = {
+        "files": "file_id | name\nx | a\nx | copy of a",
+        "quarantine": "file_id | name | line_number | rule\nx | a | 3 | bad_date\nx | a | 9 | bad_date",
+        "skipped": "file_id | record_type | lines\nx | SI | 7",
+    }
+    assert frame("data_quarantine", **tables).select("name", "rule", "lines").rows() == [("a", "bad_date", 2)]
+    assert frame("data_skipped", **tables).rows() == [("SI", 1, 7)]
+
+
+def test_unclassified_and_classified_by_text():
+    tables = {
+        "returns": "return_id\n1\n2",
+        "return_reasons": """
+            return_id | code | text | category | category_source
+            1         | 1234 | 甲   | 未分類   | unmapped
+            2         | 1234 | 甲   | 未分類   | unmapped
+            2         | 5678 | 乙   | 重複     | text
+            2         | L3   | 丙   | 資格関係 | code
+        """,
+    }
+    assert frame("data_unclassified", **tables).select("code", "text", "reasons", "share").rows() == [
+        ("1234", "甲", 2, 0.5)
+    ]
+    assert frame("data_text_classified", **tables).select("code", "category", "reasons").rows() == [
+        ("5678", "重複", 1)
+    ]
+
+
+def test_month_guard_sees_a_stream_shifted_by_a_month():
+    table = frame(
+        "data_month_guard",
+        returns="""
+            payer  | processing_month | service_month
+            shaho  | 2026-09          | 2026-08
+            shaho  | 2026-09          | 2026-08
+            shaho  | 2026-09          | 2026-06
+            kokuho | 2026-09          | 2026-07
+        """,
+    )
+    assert table.select("payer", "months", "returns", "mode", "ok").rows() == [
+        ("shaho", 1, 2, 1, True), ("shaho", 3, 1, 1, True), ("kokuho", 2, 1, 2, False),
+    ]  # fmt: skip
+
+
+def test_totals_count_a_return_once_however_many_files_report_it():
+    table = frame(
+        "data_totals",
+        returns="payer | sources\nshaho | hen henr\nshaho | henr",
+        claim_volume="first_claims | resubmissions\n8 | 2",
+        unlinked="month\n2026-10",
+    )
+    counts = {row["measure"]: (row["count"], row["share"]) for row in table.filter(payer="shaho").to_dicts()}
+    assert counts["claims"] == (10, None)
+    assert counts["resubmissions"] == (2, 0.2)
+    assert counts["unlinked_resubmissions"] == (1, 0.5)
+    assert counts["returns"] == (2, None)
+    assert (counts["returns_in_hen"], counts["returns_in_henr"]) == ((1, 0.5), (2, 1.0))

@@ -1,0 +1,124 @@
+"""The verdict in words: right in the plain case and on every edge."""
+
+from datetime import date
+
+import pytest
+
+from henrei_analytics.figures import Scope, compute
+from henrei_analytics.figures.sentences import NO_DENOMINATOR, brief_verdict, percent
+from mart_tables import INSTITUTION, mart
+
+HEADLINE = {
+    "month": date(2026, 9, 1),
+    "returns": 18,
+    "points": 12480,
+    "change_last_month": 5,
+    "change_last_year": -2,
+    "rate": 0.0189,
+    "rate_shaho": 0.023,
+    "rate_kokuho": 0.014,
+    "rate_denominator": 950,
+    "open_due_14_days": 2,
+    "next_window_end": date(2026, 11, 10),
+    "return_files": 2,
+}
+NO_RATE = {"rate": None, "rate_shaho": None, "rate_kokuho": None, "rate_denominator": None}
+
+
+def headline(**changes):
+    return HEADLINE | changes
+
+
+def reason(category, returns, change=0):
+    return {"category": category, "returns": returns, "change": change}
+
+
+def open_return(days_left=40, yen=1000):
+    return {"yen": yen, "days_left": days_left}
+
+
+def test_the_plain_case():
+    sentences = brief_verdict(
+        HEADLINE,
+        [reason("資格関係", 11, 3), reason("記載不備", 7)],
+        [open_return(3, 50000), open_return(14, 30000), open_return(None, 4210)],
+    )
+    assert sentences == [
+        "2026年9月請求分の返戻は18件(12,480点)でした。前月比+5件、前年同月比−2件です。返戻率は1.9 %です。",
+        "最も多い理由は「資格関係」で、11件(61 %、前月比+3件)です。",
+        "未再請求は3件(¥84,210)です。うち2件は14日以内に期限が来ます。次の再請求の締切は11月10日です。",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (NO_RATE, f"前年同月比−2件です。{NO_DENOMINATOR}。"),
+        (NO_RATE | {"rate_shaho": 0.02}, "全体の返戻率は計算できません(社保2.0 %)。"),
+        (NO_RATE | {"rate_denominator": 3}, "請求ファイルの件数が返戻より少なく、返戻率は計算できません。"),
+        ({"rate": 0.0}, "返戻率は0.0 %です。"),
+        ({"rate": 0.0002}, "返戻率は0.1 %未満です。"),
+        ({"change_last_month": None, "change_last_year": None}, "でした。返戻率は"),
+        ({"change_last_month": 0}, "前月比±0件、"),
+        ({"returns": 0, "points": 0}, "2026年9月請求分の返戻はありませんでした。"),
+        (
+            {"returns": 0, "points": 0, "return_files": 0},
+            "2026年9月請求分の返戻は0件ですが、返戻ファイルがまだ取り込まれていません。",
+        ),
+    ],
+)
+def test_volume(changes, expected):
+    assert expected in brief_verdict(headline(**changes), [], [])[0]
+
+
+@pytest.mark.parametrize(
+    ("total", "reasons", "expected"),
+    [
+        (0, [], "この月に理由の内訳はありません。"),
+        (1, [reason("重複", 1)], "理由は「重複」です。"),
+        (4, [reason("重複", 4)], "理由は4件すべてが「重複」です。"),
+        (
+            4,
+            [reason("重複", 2), reason("その他", 2)],
+            "最も多い理由は「重複」と「その他」で、それぞれ2件です。",
+        ),
+        (
+            3,
+            [reason("重複", 2, None), reason("その他", 1)],
+            "最も多い理由は「重複」で、2件(67 %)です。",
+        ),
+        (9, [reason(str(n), 1) for n in range(5)], "理由は分かれていて、最も多い分類でも1件です。"),
+    ],
+)
+def test_reason(total, reasons, expected):
+    assert brief_verdict(headline(returns=total), reasons, [])[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("soon", "rows", "expected"),
+    [
+        (0, [], "未再請求の返戻はありません。"),
+        (0, [open_return()], "未再請求は1件(¥1,000)です。次の再請求の締切は11月10日です。"),
+        (1, [open_return(3)], "この1件は14日以内に期限が来ます。"),
+        (2, [open_return(3)] * 2, "2件すべて、14日以内に期限が来ます。"),
+        (0, [open_return(-1), open_return()], "うち1件はダウンロード期限を過ぎています。"),
+    ],
+)
+def test_action(soon, rows, expected):
+    assert expected in brief_verdict(headline(open_due_14_days=soon), [], rows)[2]
+
+
+def test_percent_never_shows_a_small_rate_as_zero():
+    assert [percent(share) for share in (0, 0.0004, 0.0006, 0.019, 1)] == [
+        "0.0 %", "0.1 %未満", "0.1 %", "1.9 %", "100.0 %",
+    ]  # fmt: skip
+
+
+def test_as_a_figure():
+    scope = Scope(INSTITUTION, date(2026, 9, 1), date(2026, 10, 31))
+    con = mart(returns="payer | points | category\nshaho | 250 | 資格関係")
+    assert compute(con, scope, "brief_verdict").data.rows() == [
+        (1, f"2026年9月請求分の返戻は1件(250点)でした。{NO_DENOMINATOR}。"),
+        (2, "理由は「資格関係」です。"),
+        (3, "未再請求は1件(¥2,500)です。次の再請求の締切は11月10日です。"),
+    ]
