@@ -70,7 +70,7 @@ COLUMNS: dict[str, dict[str, tuple[str, Any]]] = {
         "lines": ("BIGINT", 1),
     },
     "claims": {
-        "claim_id": ("BIGINT", lambda row, number: number),
+        "claim_id": ("VARCHAR", lambda row, number: str(number)),
         "institution": ("VARCHAR", INSTITUTION),
         "payer": ("VARCHAR", "shaho"),
         "claim_month": ("DATE", date(2026, 9, 1)),
@@ -99,7 +99,7 @@ COLUMNS: dict[str, dict[str, tuple[str, Any]]] = {
         "source": ("VARCHAR", "uke"),
     },
     "returns": {
-        "return_id": ("BIGINT", lambda row, number: number),
+        "return_id": ("VARCHAR", lambda row, number: str(number)),
         "institution": ("VARCHAR", INSTITUTION),
         "payer": ("VARCHAR", "shaho"),
         "stage": ("VARCHAR", "first_review"),
@@ -120,7 +120,7 @@ COLUMNS: dict[str, dict[str, tuple[str, Any]]] = {
         "main_reason_code": ("VARCHAR", "L3129"),
         "main_reason_category": ("VARCHAR", "資格関係"),
         "round": ("INTEGER", 1),
-        "previous_return_id": ("BIGINT", None),
+        "previous_return_id": ("VARCHAR", None),
         "resubmitted_month": ("DATE", None),
         "status": (
             "VARCHAR", lambda row, number: "resubmitted" if row["resubmitted_month"] else "open"
@@ -144,7 +144,7 @@ COLUMNS: dict[str, dict[str, tuple[str, Any]]] = {
         "file_id": ("VARCHAR", None),
     },
     "return_reasons": {
-        "return_id": ("BIGINT", 1),
+        "return_id": ("VARCHAR", "1"),
         "position": ("INTEGER", 1),
         "code_system": ("VARCHAR", "ssk_l"),
         "code": ("VARCHAR", "L3129"),
@@ -159,7 +159,7 @@ COLUMNS: dict[str, dict[str, tuple[str, Any]]] = {
         "payer": ("VARCHAR", "shaho"),
         "month": ("DATE", date(2026, 9, 1)),
         "search_number": ("VARCHAR", None),
-        "claim_id": ("BIGINT", lambda row, number: number),
+        "claim_id": ("VARCHAR", lambda row, number: str(number)),
     },
     "institutions": {
         "institution": ("VARCHAR", INSTITUTION),
@@ -169,7 +169,12 @@ COLUMNS: dict[str, dict[str, tuple[str, Any]]] = {
     },
     "policy_breaks": {"month": ("DATE", None), "label_ja": ("VARCHAR", None)},
     "law_numbers": {"law_number": ("VARCHAR", None), "label_ja": ("VARCHAR", None)},
-    "categories": {"position": ("INTEGER", None), "category": ("VARCHAR", None)},
+    "categories": {
+        "position": ("INTEGER", None),
+        "category": ("VARCHAR", None),
+        "meaning_ja": ("VARCHAR", None),
+        "first_look_ja": ("VARCHAR", None),
+    },
     "departments": {"department": ("VARCHAR", None), "label_ja": ("VARCHAR", None)},
 }  # fmt: skip
 
@@ -178,8 +183,7 @@ SHORT_NAMES = {"category": "main_reason_category", "code": "main_reason_code"}
 
 REFERENCE: dict[str, list[Row]] = {
     "categories": [
-        {"position": position, "category": category}
-        for position, category in enumerate(CATEGORIES, start=1)
+        {"position": position, "category": category} for position, category in enumerate(CATEGORIES, start=1)
     ],
     "law_numbers": [
         {"law_number": "06", "label_ja": "健保組合"},

@@ -140,11 +140,13 @@ one_return = st.fixed_dictionaries(
 )
 reclaimed_return = one_return.flatmap(
     lambda row: st.integers(1, 5).map(
-        lambda after: row
-        | {
-            "resubmitted_month": shifted(row["processing_month"], after),
-            "status": "resubmitted",
-        }
+        lambda after: (
+            row
+            | {
+                "resubmitted_month": shifted(row["processing_month"], after),
+                "status": "resubmitted",
+            }
+        )
     )
 )
 claims = st.lists(

@@ -160,14 +160,12 @@ def test_open_returns_most_urgent_first_then_most_yen():
 
 
 def test_top_reasons_are_five_with_the_change_since_last_month():
-    months = {"2026-09": "112233456", "2026-08": "1117"}
+    september = "資格関係 資格関係 記載不備 記載不備 重複 重複 診療内容 その他 未分類"
+    august = "資格関係 資格関係 資格関係 取下げ・再審査"
     rows = [
         {"processing_month": month, "category": category}
-        for month, digits in months.items()
-        for category in (
-            dict(zip("1234567", ("資格関係", "記載不備", "重複", "診療内容", "その他", "未分類", "取下げ・再審査")))[d]
-            for d in digits
-        )
+        for month, categories in (("2026-09", september), ("2026-08", august))
+        for category in categories.split()
     ]
     frame = compute(mart(returns=rows), SEPTEMBER, "top_reasons").data
     assert frame.select("rank", "category", "returns", "returns_last_month", "change").rows() == [

@@ -124,9 +124,7 @@ def test_kaplan_meier_laws(items):
 @given(st.lists(st.integers(0, 12), min_size=1))
 def test_without_censoring_it_is_the_plain_share(durations):
     for step in kaplan_meier(durations, [True] * len(durations)):
-        assert isclose(
-            step.survival, sum(d > step.months for d in durations) / len(durations), abs_tol=1e-12
-        )
+        assert isclose(step.survival, sum(d > step.months for d in durations) / len(durations), abs_tol=1e-12)
 
 
 def test_kaplan_meier_of_nothing_and_of_nonsense():

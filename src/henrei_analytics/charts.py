@@ -6,7 +6,8 @@ drawn enter the specification: a page must not carry what it does not show.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 import altair as alt
@@ -18,10 +19,8 @@ WIDTH = 640
 HEIGHT = 280
 LABEL_LINE = 16  # characters of a bar's label before it goes on in the next line
 BAR_STEP = 34
+MONTHS_ALL_LABELLED = 13  # beyond this only January, April, July and October are named
 
-# Months under the axis, the year only where it starts.
-MONTH_AXIS = "[timeFormat(datum.value, '%-m月'), (month(datum.value) == 0 || datum.index == 0) ? timeFormat(datum.value, '%Y年') : '']"
-MONTH_BAND = "[toNumber(slice(datum.value, 5, 7)) + '月', (slice(datum.value, 5, 7) == '01' || datum.index == 0) ? slice(datum.value, 0, 4) + '年' : '']"
 WRAPPED = (
     f"length(datum.label) <= {LABEL_LINE} ? datum.label : "
     f"[slice(datum.label, 0, {LABEL_LINE}), slice(datum.label, {LABEL_LINE}, {2 * LABEL_LINE})]"
@@ -53,7 +52,7 @@ def trend(
     if frame is None:
         return None
     span = (frame[x].min(), frame[x].max())
-    base = alt.Chart(frame).encode(x=_month_axis(x), **_colour(frame, series))
+    base = alt.Chart(frame).encode(x=_month_axis(frame, x), **_colour(frame, series))
     y_axis = _quantity(y)
     layers: list[alt.Chart] = []
     if incomplete is not None:
@@ -61,15 +60,19 @@ def trend(
     if low and high:
         layers.append(base.mark_area(opacity=0.15, line=False).encode(y=_quantity(low, y), y2=high))
     for limit in limits:
-        layers.append(base.mark_line(strokeWidth=1, opacity=0.6, interpolate="step").encode(y=_quantity(limit, y)))
+        layers.append(
+            base.mark_line(strokeWidth=1.2, opacity=0.7, strokeDash=[4, 4], interpolate="step").encode(
+                y=_quantity(limit, y)
+            )
+        )
     line = base.mark_line(point=False).encode(y=y_axis)
     points = base.mark_point(filled=True, size=45, opacity=1).encode(
         y=y_axis, tooltip=_tooltips([x, series, y, low, high, *limits])
     )
     if series:
         style = palette.series(series, _values(frame, series))
-        line = line.encode(strokeDash=alt.StrokeDash(series, scale=style.dashes, legend=None))
-        points = points.encode(shape=alt.Shape(series, scale=style.shapes, title=None))
+        line = line.encode(strokeDash=alt.StrokeDash(series, scale=style.dashes, title=None, sort=style.order))
+        points = points.encode(shape=alt.Shape(series, scale=style.shapes, title=None, sort=style.order))
     layers += [line, points]
     if breaks is not None:
         layers += _break_layers(breaks, span)
@@ -85,7 +88,7 @@ def pareto(data: pl.DataFrame, label: str, value: str, cumulative: str | None = 
     if cumulative:
         share = pl.col(cumulative).map_elements(_writer(cumulative), return_dtype=pl.String)
         written = written + "（累計 " + share + "）"
-    return _bar_chart(frame.with_columns(written=written), label, value, [label, value, cumulative])
+    return _bar_chart(frame.with_columns(written=written), label, value, [label])
 
 
 def bars(
@@ -102,7 +105,7 @@ def bars(
         return None
     written = pl.col(value).map_elements(_writer(value), return_dtype=pl.String, skip_nulls=False)
     frame = frame.with_columns(written=written)
-    return _bar_chart(frame, label, value, [label, value, low, high], low, high)
+    return _bar_chart(frame.with_columns(pl.col(value).fill_null(0)), label, value, [label, low, high], low, high)
 
 
 def stacked(data: pl.DataFrame, x: str, y: str, series: str) -> Chart:
@@ -117,7 +120,7 @@ def stacked(data: pl.DataFrame, x: str, y: str, series: str) -> Chart:
         alt.Chart(band)
         .mark_bar(stroke="white", strokeWidth=0.7)
         .encode(
-            x=_month_band(x),
+            x=_month_band(frame, x),
             y=_quantity(y),
             order=alt.Order("order:Q"),
             tooltip=_tooltips([x, series, y], band=True),
@@ -139,12 +142,15 @@ def heatmap(data: pl.DataFrame, x: str, y: str, value: str) -> Chart:
         dark=pl.col(value) > 0.55 * peak,
     )
     base = alt.Chart(band).encode(
-        x=_month_band(x),
+        x=_month_band(frame, x),
         y=alt.Y(y, type="nominal", sort=None, title=None, axis=alt.Axis(labelExpr=WRAPPED, labelLimit=260)),
     )
     cells = base.mark_rect(stroke="white").encode(
         color=alt.Color(
-            value, type="quantitative", title=labels.column(value).title, scale=alt.Scale(range=palette.SHADES, domainMin=0)
+            value,
+            type="quantitative",
+            title=labels.column(value).title,
+            scale=alt.Scale(range=palette.SHADES, domainMin=0),
         ),
         tooltip=_tooltips([x, y, value], band=True),
     )
@@ -172,18 +178,17 @@ def survival(
         x=alt.X(x, type="quantitative", title=labels.column(x).title, axis=alt.Axis(tickMinStep=1, format="d")),
         **_colour(frame, series),
     )
-    scale = alt.Scale(domain=[0, 1])
+    axis = {"title": labels.column(y).title, "scale": alt.Scale(domain=[0, 1]), "axis": alt.Axis(format=".0%")}
     layers = []
     if low and high:
-        layers.append(
-            base.mark_area(opacity=0.15, interpolate="step-after").encode(y=_quantity(low, y, scale), y2=high)
-        )
+        band = base.mark_area(opacity=0.15, interpolate="step-after")
+        layers.append(band.encode(y=alt.Y(low, type="quantitative", **axis), y2=high))
     line = base.mark_line(interpolate="step-after").encode(
-        y=_quantity(y, scale=scale), tooltip=_tooltips([x, series, y, low, high])
+        y=alt.Y(y, type="quantitative", **axis), tooltip=_tooltips([x, series, y, low, high])
     )
     if series:
         style = palette.series(series, _values(frame, series))
-        line = line.encode(strokeDash=alt.StrokeDash(series, scale=style.dashes, legend=None))
+        line = line.encode(strokeDash=alt.StrokeDash(series, scale=style.dashes, title=None, sort=style.order))
     return alt.layer(*layers, line).properties(width=WIDTH, height=HEIGHT)
 
 
@@ -193,11 +198,9 @@ def matrix(data: pl.DataFrame, x: str, y: str, state: str) -> Chart:
     if frame is None:
         return None
     states = palette.states(_values(frame, state))
-    band = frame.with_columns(
-        pl.col(x).cast(pl.String), sign=pl.col(state).replace_strict(states.signs, default="?")
-    )
+    band = frame.with_columns(pl.col(x).cast(pl.String), sign=pl.col(state).replace_strict(states.signs, default="?"))
     base = alt.Chart(band).encode(
-        x=_month_band(x),
+        x=_month_band(frame, x),
         y=alt.Y(y, type="nominal", sort=None, title=None, axis=alt.Axis(labelLimit=260)),
     )
     cells = base.mark_rect(stroke="white", strokeWidth=2).encode(
@@ -231,20 +234,36 @@ def _colour(frame: pl.DataFrame, series: str | None) -> dict[str, alt.Color]:
     return {"color": alt.Color(series, type="nominal", scale=style.colours, title=None, sort=style.order)}
 
 
-def _quantity(name: str, titled_as: str | None = None, scale: alt.Scale | None = None) -> alt.Y:
+def _quantity(name: str, titled_as: str | None = None) -> alt.Y:
     column = labels.column(titled_as or name)
-    axis = alt.Axis(format=VEGA_FORMATS.get(column.kind, ",.0f"), tickMinStep=1 if column.kind == "count" else alt.Undefined)
-    return alt.Y(name, type="quantitative", title=column.title, axis=axis, scale=scale or alt.Undefined)
+    axis = alt.Axis(
+        format=VEGA_FORMATS.get(column.kind, ",.0f"), tickMinStep=1 if column.kind == "count" else alt.Undefined
+    )
+    return alt.Y(name, type="quantitative", title=column.title, axis=axis)
 
 
-def _month_axis(name: str) -> alt.X:
-    axis = alt.Axis(labelExpr=MONTH_AXIS, tickCount="month", labelOverlap="greedy", grid=False, labelAngle=0)
+def _month_axis(frame: pl.DataFrame, name: str) -> alt.X:
+    axis = alt.Axis(
+        labelExpr=_month_words(frame, name, "timeFormat(datum.value, '%Y-%m')"), tickCount="month", grid=False
+    )
     return alt.X(name, type="temporal", title=labels.column(name).label, axis=axis)
 
 
-def _month_band(name: str) -> alt.X:
-    axis = alt.Axis(labelExpr=MONTH_BAND, labelAngle=0, labelOverlap="greedy")
+def _month_band(frame: pl.DataFrame, name: str) -> alt.X:
+    axis = alt.Axis(labelExpr=_month_words(frame, name, "slice(datum.value, 0, 7)"), labelAngle=0)
     return alt.X(name, type="ordinal", title=labels.column(name).label, axis=axis)
+
+
+def _month_words(frame: pl.DataFrame, name: str, key: str) -> str:
+    """An expression for the labels of a month axis: the year only where it starts, quarters only when it is long."""
+    months = sorted({str(value)[:7] for value in frame[name].drop_nulls()})
+    quarterly = len(months) > MONTHS_ALL_LABELLED
+    labelled = [month for month in months if not quarterly or int(month[5:]) % 3 == 1]
+    words = {
+        month: [f"{int(month[5:])}月", f"{month[:4]}年" if at == 0 or month.endswith("-01") else ""]
+        for at, month in enumerate(labelled)
+    }
+    return f"{json.dumps(words, ensure_ascii=False)}[{key}] || ''"
 
 
 def _tooltips(names: Sequence[str | None], band: bool = False) -> list[alt.Tooltip]:
@@ -262,12 +281,12 @@ def _tooltip(name: str, band: bool) -> alt.Tooltip:
     return alt.Tooltip(name, type="nominal", title=column.label)
 
 
-def _writer(name: str):
+def _writer(name: str) -> Callable[[float | None], str]:
     kind = labels.column(name).kind
     return lambda value: labels.text(value, kind)
 
 
-def _short_writer(name: str):
+def _short_writer(name: str) -> Callable[[float], str]:
     """Cells of a heat map are narrow: no unit, nothing for zero."""
     rate = labels.column(name).kind == "rate"
     return lambda value: "" if not value else f"{value * 100:.0f}%" if rate else f"{value:,.0f}"
@@ -282,31 +301,30 @@ def _bar_chart(
     high: str | None = None,
 ) -> alt.LayerChart:
     column = labels.column(value)
+    frame = frame.with_columns(end=pl.max_horizontal([name for name in (value, high) if name]))
     base = alt.Chart(frame).encode(
         y=alt.Y(label, type="nominal", sort=None, title=None, axis=alt.Axis(labelExpr=WRAPPED, labelLimit=260)),
         x=alt.X(
             value,
             type="quantitative",
             title=column.title,
-            axis=alt.Axis(format=VEGA_FORMATS.get(column.kind, ",.0f"), tickMinStep=1 if column.kind == "count" else alt.Undefined),
+            axis=alt.Axis(
+                format=VEGA_FORMATS.get(column.kind, ",.0f"), tickMinStep=1 if column.kind == "count" else alt.Undefined
+            ),
             # Room on the right for the number written at the end of the longest bar.
-            scale=alt.Scale(domainMin=0, domainMax=1.35 * _peak(frame, value, high)),
+            scale=alt.Scale(domainMin=0, domainMax=1.35 * (frame["end"].max() or 1)),
         ),
-        tooltip=_tooltips(shown),
+        tooltip=[*_tooltips(shown), alt.Tooltip("written:N", title=column.label)],
     )
     style = palette.series(label, _values(frame, label)) if palette.has_own_colours(label) else None
     colour = alt.Color(label, type="nominal", scale=style.colours, legend=None) if style else alt.value(palette.SINGLE)
-    layers = [base.mark_bar(height={"band": 0.68}).encode(color=colour)]
+    # An interval is read on a lighter bar.
+    opacity = 0.55 if low and high else 1
+    layers = [base.mark_bar(height={"band": 0.68}, opacity=opacity).encode(color=colour)]
     if low and high:
         layers.append(base.mark_rule(strokeWidth=1.5, color="#333").encode(x=low, x2=high))
-    end = high or value
-    words = base.mark_text(align="left", dx=5, fontSize=12).encode(x=alt.X(end, type="quantitative"), text="written:N")
+    words = base.mark_text(align="left", dx=5, fontSize=12).encode(x=alt.X("end:Q"), text="written:N")
     return alt.layer(*layers, words).properties(width=WIDTH, height=alt.Step(BAR_STEP))
-
-
-def _peak(frame: pl.DataFrame, value: str, high: str | None) -> float:
-    peak = max(frame[name].max() or 0 for name in (value, high) if name)
-    return peak or 1
 
 
 def _shade(start: date, end: date) -> alt.Chart:
@@ -330,7 +348,7 @@ def _break_layers(breaks: pl.DataFrame, span: tuple[date, date]) -> list[alt.Cha
     base = alt.Chart(inside).encode(x="month:T", tooltip=_tooltips(["month", "label"]))
     return [
         base.mark_rule(strokeDash=[2, 3], color="#555", strokeWidth=1.2),
-        base.mark_text(angle=270, align="right", baseline="bottom", dx=-2, dy=-3, limit=HEIGHT - 20, color="#555").encode(
-            y=alt.value(0), text="label:N"
-        ),
+        base.mark_text(
+            angle=270, align="right", baseline="bottom", dx=-2, dy=-3, limit=HEIGHT - 20, color="#555"
+        ).encode(y=alt.value(0), text="label:N"),
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from html import escape
@@ -20,9 +20,12 @@ import vl_convert
 from IPython.display import display
 
 from henrei_analytics import labels
-from henrei_analytics.figures import Figure
+from henrei_analytics.figures import Figure, Scope
+from henrei_analytics.headline import tiles
 
 MIME = "application/vnd.henrei.figure.v1+json"
+PERSONAL = ("chart_number", "return_id", "patient_key", "search_number")
+LONG_TEXT = 18  # characters; a longer text wraps
 LONG_TABLE = 12  # rows; a longer table beside a chart starts folded
 
 DEFINITION_ROWS = (
@@ -32,7 +35,7 @@ DEFINITION_ROWS = (
     ("denominator", "分母"),
     ("window", "期間"),
     ("exclusions", "除外"),
-    ("direction", "望ましい向き"),
+    
     ("notes", "注意"),
     ("written_on", "定義した日"),
     ("next_review", "次の見直し"),
@@ -44,9 +47,10 @@ def show(
     chart: alt.TopLevelMixin | None = None,
     table: bool = True,
     columns: Sequence[str] | None = None,
+    where: Mapping[str, Any] | None = None,
 ) -> None:
-    """Show one figure: title, question, chart, table, definition."""
-    display(bundle(figure, chart, table, columns), raw=True)
+    """Show one figure: title, question, chart, table, definition. `where` says which of its rows these are."""
+    display(bundle(figure, chart, table, columns, where), raw=True)
 
 
 def bundle(
@@ -54,6 +58,7 @@ def bundle(
     chart: alt.TopLevelMixin | None = None,
     table: bool = True,
     columns: Sequence[str] | None = None,
+    where: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The MIME bundle of a figure."""
     spec = chart.to_dict() if chart is not None and not figure.data.is_empty() else None
@@ -65,19 +70,33 @@ def bundle(
     if table and not figure.data.is_empty():
         parts.append(_folded_table(figure.data, columns, folded=spec is not None and figure.data.height > LONG_TABLE))
     parts.append(definition_html(figure.definition))
-    return _output(figure, "".join(parts), spec)
+    return _output(figure, "".join(parts), spec, where)
 
 
-def tiles(figure: Figure) -> None:
-    """Show the headline numbers of a figure as large tiles."""
-    display(_output(figure, f'<div class="tiles">{"".join(map(_tile, figure.data.iter_rows(named=True)))}</div>'), raw=True)
+def head(office: str, month: str, scope: Scope) -> None:
+    """Show the line that says for whom, which month and which day."""
+    day = labels.day(scope.as_of)
+    html = (
+        f'<p class="head"><strong>{escape(office)}</strong><span>{escape(month)}</span>'
+        f'<span>基準日 {day}</span><span class="internal">院内用</span></p>'
+    )
+    display({"text/html": html, "text/plain": f"{office} {month} 基準日 {day}"}, raw=True)
+
+
+def headline(figure: Figure, rates: Figure, coverage: Figure) -> None:
+    """Show the large numbers of the month as tiles; the control limits and the missing files give their verdicts."""
+    drawn = tiles(figure.data.row(0, named=True), rates.data, coverage.data)
+    html = f'<div class="tiles">{"".join(tile.html() for tile in drawn)}</div>{definition_html(figure.definition)}'
+    output = _output(figure, html)
+    output[MIME]["tiles"] = [tile.as_dict() for tile in drawn]
+    display(output, raw=True)
 
 
 def sentences(figure: Figure, column: str = "sentence") -> None:
     """Show the sentences of a figure as the verdict in words."""
     lines = figure.data[column].drop_nulls().to_list() or [labels.NO_ROWS]
-    html = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    display(_output(figure, f'<ul class="sentences">{html}</ul>'), raw=True)
+    html = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    display(_output(figure, f'<div class="sentences">{html}</div>'), raw=True)
 
 
 def table_html(data: pl.DataFrame, columns: Sequence[str] | None = None) -> str:
@@ -86,7 +105,9 @@ def table_html(data: pl.DataFrame, columns: Sequence[str] | None = None) -> str:
     head = "".join(f'<th scope="col"{_aligned(column)}>{escape(column.label)}</th>' for column in shown)
     body = "".join(
         "<tr>"
-        + "".join(f"<td{_aligned(column)}>{escape(labels.text(row[column.name], column.kind))}</td>" for column in shown)
+        + "".join(
+            f"<td{_aligned(column)}>{escape(labels.text(row[column.name], column.kind))}</td>" for column in shown
+        )
         + "</tr>"
         for row in data.iter_rows(named=True)
     )
@@ -101,8 +122,13 @@ def definition_html(definition: Any) -> str:
 
 
 def plain_rows(data: pl.DataFrame) -> list[dict[str, Any]]:
-    """Rows as JSON values: dates as text, floats to 10 significant digits so that two runs write the same bytes."""
-    return [{name: _json_value(value) for name, value in row.items()} for row in data.iter_rows(named=True)]
+    """Rows as JSON values that two runs write alike: dates as text, floats to 10 significant digits.
+
+    Left out: what points to one patient (it may be seen on the page, not copied into a file of numbers), and
+    clock times, which differ between two loads of the same files.
+    """
+    kept = data.select(pl.exclude(PERSONAL)).select(pl.exclude(pl.Datetime))
+    return [{name: _json_value(value) for name, value in row.items()} for row in kept.iter_rows(named=True)]
 
 
 def svg(spec: dict[str, Any]) -> str:
@@ -113,11 +139,17 @@ def svg(spec: dict[str, Any]) -> str:
     return re.sub(r"url\(#([^)]+)\)", rf"url(#{own}-\1)", drawn)
 
 
-def _output(figure: Figure, body: str, spec: dict[str, Any] | None = None) -> dict[str, Any]:
+def _output(
+    figure: Figure,
+    body: str,
+    spec: dict[str, Any] | None = None,
+    where: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     definition = figure.definition
     head = f'<h3>{escape(definition.title)}</h3><p class="question">{escape(definition.question)}</p>'
     data = {
         "name": definition.name,
+        "where": {key: value if isinstance(value, list) else [value] for key, value in (where or {}).items()},
         "title": definition.title,
         "definition": {name: _json_value(getattr(definition, name, None)) for name, _ in DEFINITION_ROWS},
         "rows": plain_rows(figure.data),
@@ -139,30 +171,11 @@ def _folded_table(data: pl.DataFrame, columns: Sequence[str] | None, folded: boo
     return f'<details class="rows"><summary>表（{data.height:,}行）</summary>{html}</details>'
 
 
-def _tile(row: dict[str, Any]) -> str:
-    """One tile from a row: label, value, kind; change_month, change_year, note are optional."""
-    changes = [
-        f"{word} {escape(_change(row[name], row['kind']))}"
-        for name, word in (("change_month", "前月差"), ("change_year", "前年差"))
-        if row.get(name) is not None
-    ]
-    lines = [*changes, *([escape(row["note"])] if row.get("note") else [])]
-    return (
-        f'<div class="tile"><div class="label">{escape(row["label"])}</div>'
-        f'<div class="value">{escape(labels.text(row["value"], row["kind"]))}</div>'
-        + "".join(f'<div class="more">{line}</div>' for line in lines)
-        + "</div>"
-    )
-
-
-def _change(value: float, kind: str) -> str:
-    if kind == "rate":
-        return f"{value * 100:+.1f} ポイント".replace("-", "−")
-    return labels.text(value, "change")
-
-
-def _aligned(column: labels.Column) -> str:
-    return ' class="number"' if column.numeric else ""
+def _cell_class(column: labels.Column, written: Sequence[str]) -> str:
+    """Numbers to the right; short texts in one line; long texts get room."""
+    if column.numeric:
+        return "number"
+    return "long" if max(map(len, written), default=0) > LONG_TEXT else "short"
 
 
 def _written(value: Any) -> str:

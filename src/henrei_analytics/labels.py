@@ -76,12 +76,14 @@ def text(value: Any, kind: str = "text") -> str:
         return code(kind, value)
     if kind in FORMATS:
         return FORMATS[kind](value)
+    if kind in YES_NO:
+        return YES_NO[kind][0 if value else 1]
     return _plain(value)
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
-        return "はい" if value else "いいえ"
+        return YES_NO["yes_no"][0 if value else 1]
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):
@@ -109,7 +111,11 @@ def _signed(value: float) -> str:
 
 FORMATS = {
     "count": _whole,
+    "people": _whole,
+    "lines": _whole,
     "points": _whole,
+    "rank": _whole,
+    "round": lambda value: f"{value}回目",
     "yen": lambda value: f"¥{_whole(value)}",
     "rate": lambda value: f"{value * 100:.1f} %",
     "days": lambda value: f"{_whole(value)}日",
@@ -120,4 +126,5 @@ FORMATS = {
     "date": day,
     "institution": institution,
 }
-NUMERIC = frozenset({"count", "points", "yen", "rate", "days", "months", "number", "change"})
+NUMERIC = frozenset(FORMATS) - {"month", "date", "institution", "round"}
+YES_NO = {"balanced": ("一致", "不一致"), "ok": ("問題なし", "要確認"), "yes_no": ("はい", "いいえ")}

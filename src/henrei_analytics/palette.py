@@ -42,7 +42,7 @@ FIXED = {"payer": PAYERS, "category": CATEGORIES, "main_reason_category": CATEGO
 
 STATES = {
     "取込済": ("#8FC1E0", "●"),
-    "該当なし": ("#EEEEEE", "・"),
+    "対象外": ("#EEEEEE", "・"),
     "未取込": ("#F2B38A", "×"),
     "拒否": ("#D98880", "!"),
 }
@@ -66,12 +66,14 @@ THEME = {
     "axisY": {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleY": -12, "titleX": 0},
     "legend": {
         "orient": "top",
+        "offset": 28,  # clears the title of the y axis, which stands above it
         "labelFontSize": 12,
         "titleFontSize": 12,
         "titleFontWeight": "normal",
         "symbolStrokeWidth": 2,
+        "symbolOpacity": 1,
         "labelLimit": 260,
-        "columns": 6,
+        "columns": 5,
     },
     "line": {"strokeWidth": 2.2},
     "text": {"fontSize": 11},

@@ -33,8 +33,7 @@ def _add_rate(
     frame: pl.DataFrame, numerator: str, denominator: str, rate: str, low: str, high: str
 ) -> pl.DataFrame:
     rates = [
-        _rate(n, d)
-        for n, d in zip(frame[numerator].to_list(), frame[denominator].to_list(), strict=True)
+        _rate(n, d) for n, d in zip(frame[numerator].to_list(), frame[denominator].to_list(), strict=True)
     ]
     return frame.with_columns(
         pl.Series(column, [each[index] for each in rates], pl.Float64)
@@ -119,9 +118,7 @@ def survival_table(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
 
 
 def _survival(frame: pl.DataFrame) -> list[SurvivalStep]:
-    return kaplan_meier(
-        frame["months"].to_list(), frame["reclaimed"].to_list(), frame["returns"].to_list()
-    )
+    return kaplan_meier(frame["months"].to_list(), frame["reclaimed"].to_list(), frame["returns"].to_list())
 
 
 def turnaround_summary(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
@@ -172,9 +169,7 @@ def verdict_table(
     headline: pl.DataFrame, top_reasons: pl.DataFrame, open_returns: pl.DataFrame
 ) -> pl.DataFrame:
     """The sentences of the monthly brief as rows of position and sentence."""
-    sentences = brief_verdict(
-        headline.row(0, named=True), top_reasons.to_dicts(), open_returns.to_dicts()
-    )
+    sentences = brief_verdict(headline.row(0, named=True), top_reasons.to_dicts(), open_returns.to_dicts())
     return pl.DataFrame(
         list(enumerate(sentences, start=1)),
         {"position": pl.Int64, "sentence": pl.String},

@@ -40,16 +40,12 @@ def _sum(column: str, **where: object) -> Callable[[pl.DataFrame], int]:
 def _cells(column: str, period: str) -> Callable[[pl.DataFrame], int]:
     """The sum of payer_comparison over single payers and settings, without its own total rows."""
     return lambda frame: _sum(column)(
-        frame.filter(
-            (pl.col("period") == period) & (pl.col("payer") != "all") & (pl.col("setting") != "all")
-        )
+        frame.filter((pl.col("period") == period) & (pl.col("payer") != "all") & (pl.col("setting") != "all"))
     )
 
 
 def _trend_month(column: str) -> Callable[[Frames], int]:
-    return lambda frames: _sum(column, month=frames["headline"]["month"][0])(
-        frames["reasons_trend"]
-    )
+    return lambda frames: _sum(column, month=frames["headline"]["month"][0])(frames["reasons_trend"])
 
 
 def _of(figure: str, total: Callable[[pl.DataFrame], int]) -> Callable[[Frames], int]:
@@ -101,9 +97,7 @@ def check_sums(figures: Mapping[str, Figure]) -> list[Check]:
             if "headline" in frames:
                 expected = _of("headline", _sum(total))
                 checks += _compare(frames, f"{period} {column}", "headline", expected, sides)
-        sides = {
-            name: side for name, side in _window_sides(column).items() if name in frames
-        }
+        sides = {name: side for name, side in _window_sides(column).items() if name in frames}
         if sides:
             first = next(iter(sides))
             checks += _compare(frames, f"window {column}", first, sides.pop(first), sides)

@@ -40,9 +40,7 @@ def compute(con: duckdb.DuckDBPyConnection, scope: Scope, name: str) -> Figure:
     return compute_many(con, scope, [name])[name]
 
 
-def compute_many(
-    con: duckdb.DuckDBPyConnection, scope: Scope, names: Iterable[str]
-) -> dict[str, Figure]:
+def compute_many(con: duckdb.DuckDBPyConnection, scope: Scope, names: Iterable[str]) -> dict[str, Figure]:
     """Several figures of one scope, in the order asked for; the shared relations are made once."""
     names = list(names)
     known = declarations()

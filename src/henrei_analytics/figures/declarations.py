@@ -101,9 +101,7 @@ def _shape_problems(table: dict[str, Any]) -> list[str]:
 
 
 def _meaning_problems(name: str, table: dict[str, Any]) -> list[str]:
-    problems = [
-        f"'{key}' is empty" for key in TEXTS if key not in MAY_BE_EMPTY and not table[key].strip()
-    ]
+    problems = [f"'{key}' is empty" for key in TEXTS if key not in MAY_BE_EMPTY and not table[key].strip()]
     if table["direction"] not in DIRECTIONS:
         problems.append(f"'direction' must be one of {', '.join(DIRECTIONS)}")
     if not re.fullmatch(r"\d\d_[a-z_]+", table["notebook"]):
@@ -123,8 +121,7 @@ def _meaning_problems(name: str, table: dict[str, Any]) -> list[str]:
 def declarations() -> dict[str, Declaration]:
     """Every declaration by name, ordered by notebook and position."""
     found = [
-        parse(path.stem, path.read_text(encoding="utf-8"))
-        for path in sorted(DEFINITIONS_DIR.glob("*.toml"))
+        parse(path.stem, path.read_text(encoding="utf-8")) for path in sorted(DEFINITIONS_DIR.glob("*.toml"))
     ]
     found.sort(key=lambda each: (each.notebook, each.position, each.definition.name))
     by_name = {each.definition.name: each for each in found}

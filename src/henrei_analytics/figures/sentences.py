@@ -13,9 +13,7 @@ Row = Mapping[str, Any]
 NO_DENOMINATOR = "分母(請求ファイル)がないため返戻率は計算できません"
 
 
-def brief_verdict(
-    headline: Row, top_reasons: Sequence[Row], open_returns: Sequence[Row]
-) -> list[str]:
+def brief_verdict(headline: Row, top_reasons: Sequence[Row], open_returns: Sequence[Row]) -> list[str]:
     """Three sentences: how many came back, why, what to do next.
 
     headline: the row of `headline`; top_reasons: rows of `top_reasons`, largest first;

@@ -126,9 +126,7 @@ def p_chart(
     never below 1, so that few quiet months do not make alarms.
     """
     pairs = list(zip(numerators, denominators, strict=True))
-    usable = [
-        (n, d) for n, d in pairs[: len(pairs) if baseline is None else baseline] if _is_share(n, d)
-    ]
+    usable = [(n, d) for n, d in pairs[: len(pairs) if baseline is None else baseline] if _is_share(n, d)]
     if len(usable) < BASELINE_MONTHS:
         return [ControlPoint(None, None, None, None) for _ in pairs]
     center = sum(n for n, _ in usable) / sum(d for _, d in usable)

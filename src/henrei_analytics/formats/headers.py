@@ -119,6 +119,7 @@ def _with_name(layout: Layout, facts: FileFacts, name: str) -> FileFacts:
     )
 
 
+@cache
 def iso_month(text: str) -> str | None:
     """GYYMM or YYYYMM → 'YYYY-MM-01'."""
     value = pl.select(month_expr(pl.lit(text))).item()

@@ -44,6 +44,11 @@ class Record:
     fields: tuple[Field, ...]
 
     @property
+    def item_numbers(self) -> tuple[int, ...]:
+        """The items that become columns, each once."""
+        return tuple(sorted({f.item for f in self.fields}))
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """Hash columns made of the secret items: of the name alone, and of name, sex and birth date."""
         secrets = [f for f in self.fields if f.is_secret]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
+import polars.selectors as cs
 
 from henrei_analytics.errors import UnreadableFile
 from henrei_analytics.formats.fields import CHECKED, CONVERT, SPACES
@@ -22,6 +23,7 @@ from henrei_analytics.privacy import Pseudonyms
 
 HISTORY = "履歴"  # all lines of 履歴管理ブロック count as one record type
 
+PLACE = ("file_no", "line_no", "receipt_no", "block_no")
 QUARANTINE = {
     "file_no": pl.Int32,
     "line_no": pl.Int64,
@@ -81,14 +83,10 @@ class Reader:
         A file that proves unreadable is ended with `error` set; parts already yielded for it must be dropped by
         the caller, which is why every row carries its file_no.
         """
-
-        def opened() -> Iterator[Input]:
-            for item, name in inputs:
-                self._files[item.file_no] = FileRead(item.file_no, name)
-                yield item
-
+        inputs = list(inputs)
+        self._files = {item.file_no: FileRead(item.file_no, name) for item, name in inputs}
         wanted = set(self.layout.records) | self.layout.header_ids
-        for chunk in scan(opened(), wanted, digits=self.layout.history_items > 0, **scan_options):
+        for chunk in scan([item for item, _ in inputs], wanted, digits=self.layout.history_items > 0, **scan_options):
             for file_no, record_type, n in chunk.counts.iter_rows():
                 self._files[file_no].by_type[self._label(record_type)] += n
             lines = self._classified(chunk.lines)
@@ -114,8 +112,8 @@ class Reader:
         lines = lines.with_columns(record=pl.when("is_history").then(in_history).otherwise(first))
         plain = pl.col("record").is_in([*layout.records, *layout.header_ids])
         history = pl.col("record").is_in(list(layout.history))
-        receipts = {no: f.receipts for no, f in self._files.items()}
-        blocks = {no: f.blocks for no, f in self._files.items()}
+        receipts = {no: f.receipts for no, f in self._files.items() if f.receipts}
+        blocks = {no: f.blocks for no, f in self._files.items() if f.blocks}
         return lines.with_columns(
             known=pl.when("is_history").then(history).otherwise(plain).fill_null(False),
             label=pl.when("is_history").then(pl.lit(HISTORY)).otherwise("record"),
@@ -126,7 +124,7 @@ class Reader:
     @staticmethod
     def _count_on(condition: pl.Expr, before: dict[int, int]) -> pl.Expr:
         here = (condition & ~pl.col("is_history")).fill_null(False).cast(pl.Int64).cum_sum().over("file_no")
-        return here + pl.col("file_no").replace_strict(before, return_dtype=pl.Int64, default=0)
+        return here + (pl.col("file_no").replace_strict(before, return_dtype=pl.Int64, default=0) if before else 0)
 
     def _read_headers(self, lines: pl.DataFrame) -> None:
         """Header lines are few; each is looked at on its own."""
@@ -148,32 +146,38 @@ class Reader:
         """Frames by table, and the quarantine. Receipts first: a bad one takes its further lines with it."""
         layout = self.layout
         start = layout.records[layout.starts_receipt]
-        frame, bad = self._record(lines, start, is_history=False)
-        bad_starts = lines.join(bad, on=["file_no", "line_no"], how="semi").select("file_no", "receipt_no")
-        self._bad_receipts = pl.concat([self._bad_receipts, bad_starts])
-        frames, quarantine = {start.table: [frame]}, [bad]
-        for is_history, records in ((False, layout.records), (True, layout.history)):
-            for record in records.values():
-                if record is start:
-                    continue
-                frame, bad = self._record(lines, record, is_history=is_history)
-                frames.setdefault(record.table, []).append(frame)
-                quarantine.append(bad)
+        others = [(r, False) for r in layout.records.values() if r is not start]
+        others += [(r, True) for r in layout.history.values()]
+        frames: dict[str, list[pl.DataFrame]] = {}
+        quarantine = [pl.DataFrame(schema=QUARANTINE)]
+        parts = lines.filter("known").partition_by("is_history", "record", as_dict=True, include_key=False)
+        for record, is_history in [(start, False), *others]:
+            rows = parts.get((is_history, record.id))
+            if rows is None:
+                continue
+            frame, bad = self._record(rows, record, is_history=is_history)
+            if record is start and len(bad):
+                bad_starts = rows.join(bad, on=["file_no", "line_no"], how="semi")
+                self._bad_receipts = pl.concat([self._bad_receipts, bad_starts.select("file_no", "receipt_no")])
+            frames.setdefault(record.table, []).append(frame)
+            quarantine.append(bad)
         joined = {table: pl.concat(parts, how="diagonal") for table, parts in frames.items()}
-        return {table: frame for table, frame in joined.items() if len(frame)}, pl.concat(quarantine)
+        return joined, pl.concat(quarantine)
 
-    def _record(self, lines: pl.DataFrame, record: Record, *, is_history: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def _record(self, rows: pl.DataFrame, record: Record, *, is_history: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Typed rows of one record type, and the lines that do not fit it."""
         shift = self.layout.history_items if is_history else 0
-        rows = lines.filter((pl.col("is_history") == is_history) & (pl.col("record") == record.id))
         homeless = self._homeless(rows) if self._belongs_to_receipt(record, is_history) else rows.clear()
-        raw = {f.name: pl.col("items").list.get(f.item - 1 + shift, null_on_oob=True) for f in record.fields}
-        typed = rows.join(homeless, on=["file_no", "line_no"], how="anti").select(
-            "file_no", "line_no", "receipt_no", "block_no",
+        if len(homeless):
+            rows = rows.join(homeless, on=["file_no", "line_no"], how="anti")
+        raw = rows.select(
+            *PLACE,
             *([pl.col("items").list.first().alias("stage_id")] if is_history else []),
-            *[CONVERT[f.type](raw[f.name]).alias(f.name) for f in record.fields],
-            fault=_fault(record, raw, pl.col("items").list.len() - shift),
-        )  # fmt: skip
+            *[pl.col("items").list.get(no - 1 + shift, null_on_oob=True).alias(f"item_{no}") for no in record.item_numbers],
+            count=pl.col("items").list.len() - shift,
+        )
+        typed = raw.with_columns(CONVERT[f.type](pl.col(f"item_{f.item}")).alias(f.name) for f in record.fields)
+        typed = typed.with_columns(fault=_fault(record)).drop("count", cs.starts_with("item_"))
         good = typed.filter(pl.col("fault").is_null()).drop("fault")
         reason = "属するレセプトの先頭行が読めないため、あわせて除きました。"
         bad = pl.concat(
@@ -196,7 +200,7 @@ class Reader:
     def _homeless(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Lines before any receipt, or of a receipt whose first line was set aside."""
         of_bad = rows.join(self._bad_receipts, on=["file_no", "receipt_no"], how="semi")
-        return pl.concat([rows.filter(pl.col("receipt_no") == 0), of_bad]) if len(rows) else rows
+        return pl.concat([rows.filter(pl.col("receipt_no") == 0), of_bad])
 
     def _hashed(self, rows: pl.DataFrame, record: Record) -> pl.DataFrame:
         """Replace the secret columns by name_key (name alone) and patient_key (name, sex, birth)."""
@@ -213,7 +217,7 @@ class Reader:
 
     def _note_progress(self, lines: pl.DataFrame, quarantine: pl.DataFrame) -> None:
         """Carry over, file by file, what later chunks and the end of the file need to know."""
-        known = lines.filter("known")
+        known = lines.select("file_no", "line_no", "label", "known").filter("known")
         for file_no, label, n in known.group_by("file_no", "label").len().iter_rows():
             self._files[file_no].loaded[label] += n
         for file_no, label, n in quarantine.group_by("file_no", "record_type").len().iter_rows():
@@ -260,17 +264,16 @@ class Reader:
         return None
 
 
-def _fault(record: Record, raw: dict[str, pl.Expr], count: pl.Expr) -> pl.Expr:
+def _fault(record: Record) -> pl.Expr:
     """NULL for a line that fits, else 'rule:message'. The message never holds content."""
-    few = pl.format(f"items:項目が{{}}個しかありません（{record.items}個以上必要）。", count)
-    fault = pl.when(count < record.items).then(few)
+    few = pl.format(f"items:項目が{{}}個しかありません（{record.items}個以上必要）。", pl.col("count"))
+    fault = pl.when(pl.col("count") < record.items).then(few)
     for f in record.fields:
-        text, value = raw[f.name], CONVERT[f.type](raw[f.name])
+        empty, filled = pl.col(f.name).is_null(), pl.col(f"item_{f.item}").str.strip_chars(SPACES) != ""
         if f.type in CHECKED:
-            wrong = value.is_null() & (text.str.strip_chars(SPACES) != "")
-            fault = fault.when(wrong).then(pl.lit(f"value:{f.item}番目の項目が{CHECKED[f.type]}。"))
+            fault = fault.when(empty & filled).then(pl.lit(f"value:{f.item}番目の項目が{CHECKED[f.type]}。"))
         if f.required:
-            fault = fault.when(value.is_null()).then(pl.lit(f"required:{f.item}番目の項目が空です。"))
+            fault = fault.when(empty).then(pl.lit(f"required:{f.item}番目の項目が空です。"))
     return fault.otherwise(None)
 
 

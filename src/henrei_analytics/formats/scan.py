@@ -9,15 +9,18 @@ that index, and only the wanted tenth of the bytes is decoded.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import BinaryIO
 
 import polars as pl
 
-CHUNK_BYTES = 8 << 20
+CHUNK_BYTES = 4 << 20  # raw bytes looked at in one go
+CHUNK_LINES = 40_000  # wanted lines handed on in one go; fewer, and the fixed cost of each column step shows
 MAX_LINE_BYTES = 1 << 20  # the longest record of the specifications is about 2 kB
 
 NEWLINE, EOF_MARK = 0x0A, b"\x1a"
+SUBSTITUTES = "\ufffd\uf8f0\uf8f1\uf8f2\uf8f3"  # what Python's cp932 makes of bytes that are no character
 BLANK = "空行"
 
 
@@ -50,10 +53,9 @@ class LineTooLong(ValueError):
 
 @dataclass
 class _Piece:
-    """A run of whole lines of one file inside the chunk that is being filled."""
+    """A run of whole lines of one file inside the block that is being filled."""
 
     file_no: int
-    first_line: int
     data: bytes
     ends_file: bool
 
@@ -66,6 +68,41 @@ def scan(
     Small files share a chunk, a large file spans several; lines are never cut. Record ids are the bytes before
     the first comma, one or two of them.
     """
+    return _ahead(_gathered(inputs, wanted, digits, chunk_bytes))
+
+
+def _ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Prepare the next chunk in a thread while the caller works on this one (polars leaves Python's lock free)."""
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        coming = worker.submit(next, chunks, None)
+        while chunk := coming.result():
+            coming = worker.submit(next, chunks, None)
+            yield chunk
+
+
+def _gathered(inputs: Iterable[Input], wanted: set[str], digits: bool, chunk_bytes: int) -> Iterator[Chunk]:
+    gathered: list[Chunk] = []
+    lines_before: dict[int, int] = {}
+    for pieces, failed in _blocks(inputs, chunk_bytes):
+        gathered.append(_chunk(pieces, failed, lines_before, wanted, digits))
+        if sum(len(chunk.lines) for chunk in gathered) >= CHUNK_LINES:
+            yield _together(gathered)
+            gathered = []
+    if gathered:
+        yield _together(gathered)
+
+
+def _together(chunks: list[Chunk]) -> Chunk:
+    return Chunk(
+        pl.concat([chunk.lines for chunk in chunks]),
+        pl.concat([chunk.counts for chunk in chunks]),
+        {no: lines for chunk in chunks for no, lines in chunk.ended.items()},
+        {no: error for chunk in chunks for no, error in chunk.failed.items()},
+    )
+
+
+def _blocks(inputs: Iterable[Input], chunk_bytes: int) -> Iterator[tuple[list[_Piece], dict[int, Exception]]]:
+    """Pieces of about `chunk_bytes` together, and the files that could not be read to their end."""
     pieces: list[_Piece] = []
     failed: dict[int, Exception] = {}
     size = 0
@@ -75,114 +112,104 @@ def scan(
                 pieces.append(piece)
                 size += len(piece.data)
                 if size >= chunk_bytes:
-                    yield _chunk(pieces, failed, wanted, digits)
+                    yield pieces, failed
                     pieces, failed, size = [], {}, 0
-        except (OSError, EOFError, LineTooLong, ValueError, NotImplementedError, RuntimeError) as error:
-            # damaged zip members raise all of these; the file is dropped as a whole by the caller
+        except Exception as error:  # a damaged archive member can raise almost anything; the file is dropped whole
             failed[item.file_no] = error
     if pieces or failed:
-        yield _chunk(pieces, failed, wanted, digits)
+        yield pieces, failed
 
 
 def _pieces(item: Input, chunk_bytes: int) -> Iterator[_Piece]:
-    """Cut one file into pieces that end with a newline; the last one lacks neither newline nor file end."""
-    rest, line_no = b"", 1
+    """Cut one file into pieces that end with a newline; the last one, perhaps empty, also ends the file."""
+    rest = b""
     with item.open() as stream:
         while block := stream.read(chunk_bytes):
-            block = rest + block if rest else block
             cut = block.rfind(b"\n") + 1
-            rest = block[cut:]
+            if cut:
+                yield _Piece(item.file_no, rest + block[:cut] if rest else block[:cut], False)
+                rest = block[cut:]
+            else:
+                rest += block
             if len(rest) > MAX_LINE_BYTES:
                 raise LineTooLong
-            if cut:
-                data = block[:cut]
-                yield _Piece(item.file_no, line_no, data, False)
-                line_no += data.count(b"\n")
     rest = rest.rstrip(b"\r\n" + EOF_MARK)
-    yield _Piece(item.file_no, line_no, rest + b"\n" if rest else b"", True)
+    yield _Piece(item.file_no, rest + b"\n" if rest else b"", True)
 
 
-def _chunk(pieces: list[_Piece], failed: dict[int, Exception], wanted: set[str], digits: bool) -> Chunk:
+def _chunk(
+    pieces: list[_Piece], failed: dict[int, Exception], lines_before: dict[int, int], wanted: set[str], digits: bool
+) -> Chunk:
+    """Index a block of pieces, count its lines and cut out the wanted ones. Updates `lines_before`."""
     data = b"".join(piece.data for piece in pieces)
     index = _line_index(data)
-    index = index.with_columns(_place(pieces, index["start"]))
-    counts = (
-        index.group_by("file_no", "id").len("lines").with_columns(record_type=pl.col("id").map_elements(_id_text, pl.String))
-    ).select("file_no", "record_type", "lines")
-    ended = {p.file_no: p.first_line - 1 + p.data.count(b"\n") for p in pieces if p.ends_file}
-    ids = pl.Series([_id_number(i) for i in wanted], dtype=pl.UInt32)
+    index = index.with_columns(_places(pieces, index["end"], lines_before))
+    ids = pl.Series([_id_number(i) for i in wanted], dtype=pl.UInt16)
     keep = pl.col("id").is_in(ids.implode())
     if digits:
         keep |= (pl.col("id") & 0xFF).is_between(0x30, 0x39)
     lines = index.filter(keep)
-    texts = _texts(data, lines)
-    lines = lines.select(
-        "file_no",
-        "line_no",
-        text=texts,
-        replaced=texts.str.contains("\ufffd", literal=True),
-    )
-    return Chunk(lines, counts, ended, failed)
+    ended = {piece.file_no: lines_before[piece.file_no] for piece in pieces if piece.ends_file}
+    return Chunk(lines.select("file_no", "line_no", *_texts(data, lines)), _counts(index), ended, failed)
 
 
 def _line_index(data: bytes) -> pl.DataFrame:
-    """One row a line: start, end (its newline) and id — first byte + 256 × second byte, commas and line ends as 0."""
-    byte = pl.Series([data]).cast(pl.List(pl.UInt8)).explode()
-    end = (byte == NEWLINE).arg_true().cast(pl.Int64)
-    start = pl.concat([pl.Series([0], dtype=pl.Int64), end.head(-1) + 1]) if len(end) else end
-    last = len(data) - 1
-    first = byte.gather(start)
-    second = byte.gather(pl.select(pl.min_horizontal(start + 1, pl.lit(last))).to_series())
-    frame = pl.DataFrame({"start": start, "end": end, "first": first, "second": second})
-    blank = pl.col("first").is_in([0x0A, 0x0D])
-    short = pl.col("second").is_in([0x0A, 0x0D, 0x2C])
-    return frame.select(
-        "start",
-        "end",
-        id=pl.when(blank)
-        .then(0)
-        .otherwise(pl.col("first").cast(pl.UInt32) + pl.when(short).then(0).otherwise(pl.col("second").cast(pl.UInt32) * 256)),
+    """One row a line: start, end (its newline) and id, its first byte + 256 × its second."""
+    byte = pl.Series([data]).cast(pl.List(pl.UInt8)).explode() if data else pl.Series([], dtype=pl.UInt8)
+    end = (byte == NEWLINE).arg_true()
+    start = (end.shift(1) + 1).fill_null(0)
+    second = (start + 1).clip(upper_bound=max(len(data) - 1, 0))  # the last line may be a newline alone
+    record_id = byte.gather(start).cast(pl.UInt16) + byte.gather(second).cast(pl.UInt16) * 256
+    return pl.DataFrame({"start": start, "end": end, "id": record_id})
+
+
+def _places(pieces: list[_Piece], ends: pl.Series, lines_before: dict[int, int]) -> list[pl.Series]:
+    """file_no and line_no of every line of the block."""
+    offsets = pl.Series([len(piece.data) for piece in pieces], dtype=pl.UInt32).cum_sum()
+    file_no, line_no, row = [pl.Series([], dtype=pl.Int32)], [pl.Series([], dtype=pl.Int64)], 0
+    for piece, until in zip(pieces, ends.search_sorted(offsets).to_list(), strict=True):
+        before = lines_before.get(piece.file_no, 0)
+        after = lines_before[piece.file_no] = before + until - row
+        file_no.append(pl.repeat(piece.file_no, until - row, dtype=pl.Int32, eager=True))
+        line_no.append(pl.int_range(before + 1, after + 1, eager=True))
+        row = until
+    return [pl.concat(file_no).alias("file_no"), pl.concat(line_no).alias("line_no")]
+
+
+def _counts(index: pl.DataFrame) -> pl.DataFrame:
+    """Lines by file and readable record type."""
+    both = index.select(key=pl.col("file_no").cast(pl.Int64) * 65536 + pl.col("id")).to_series()
+    counts = both.value_counts(name="lines")
+    names = pl.Series([_id_text(key % 65536) for key in counts["key"].to_list()], dtype=pl.String)
+    return counts.select(
+        file_no=(pl.col("key") // 65536).cast(pl.Int32), record_type=names, lines=pl.col("lines").cast(pl.Int64)
     )
 
 
-def _place(pieces: list[_Piece], start: pl.Series) -> list[pl.Series]:
-    """file_no and line_no of every line of the chunk."""
-    offsets, file_nos, firsts = [], [], []
-    offset = 0
-    for piece in pieces:
-        if piece.data:
-            offsets.append(offset)
-            file_nos.append(piece.file_no)
-            firsts.append(piece.first_line)
-            offset += len(piece.data)
-    piece_no = pl.Series(offsets, dtype=pl.Int64).search_sorted(start, side="right") - 1
-    row = pl.int_range(len(start), eager=True, dtype=pl.Int64)
-    first_row = start.search_sorted(pl.Series(offsets, dtype=pl.Int64)) if offsets else start
-    file_no = pl.Series(file_nos, dtype=pl.Int32).gather(piece_no)
-    line_no = row - first_row.cast(pl.Int64).gather(piece_no) + pl.Series(firsts, dtype=pl.Int64).gather(piece_no)
-    return [file_no.alias("file_no"), line_no.alias("line_no")]
-
-
-def _texts(data: bytes, lines: pl.DataFrame) -> pl.Series:
-    """The decoded text of the kept lines: neighbouring lines are cut out in one go, then decoded together."""
-    runs = (
-        lines.with_columns(run=(pl.col("start") != pl.col("end").shift(1) + 1).fill_null(True).cum_sum())
-        .group_by("run", maintain_order=True)
-        .agg(pl.col("start").first(), pl.col("end").last())
-    )
-    cut = b"".join([data[a : b + 1] for a, b in zip(runs["start"].to_list(), runs["end"].to_list(), strict=True)])
-    texts = cut.decode("cp932", errors="replace").split("\n")[:-1]
-    return pl.Series("text", texts, dtype=pl.String).str.strip_chars_end("\r")
+def _texts(data: bytes, lines: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """Decoded text of the kept lines, and whether a byte of it was not CP932. Neighbours are cut out in one go."""
+    starts, ends = lines["start"], lines["end"] + 1
+    new_run = (starts != ends.shift(1)).fill_null(True)
+    run_ends = ends.filter(new_run.shift(-1).fill_null(True))
+    view = memoryview(data)
+    runs = zip(starts.filter(new_run).to_list(), run_ends.to_list(), strict=True)
+    cut = b"".join([view[start:end] for start, end in runs]).replace(b"\r\n", b"\n").decode("cp932", errors="replace")
+    text = pl.Series("text", cut.split("\n")[:-1], dtype=pl.String)
+    if any(mark in cut for mark in SUBSTITUTES):
+        return text, text.str.contains(f"[{SUBSTITUTES}]").alias("replaced")
+    return text, pl.repeat(False, len(text), eager=True).alias("replaced")
 
 
 def _id_number(record_id: str) -> int:
-    code = record_id.encode("ascii")
-    return code[0] + (code[1] << 8 if len(code) > 1 else 0)
+    """Ids of one character stand before a comma."""
+    first, second = record_id.ljust(2, ",").encode("ascii")
+    return first + second * 256
 
 
 def _id_text(number: int) -> str:
     """Readable record type of a counted line; anything that is not a plain id is one group, without content."""
-    if number == 0:
+    first, second = chr(number % 256), chr(number // 256)
+    if first in "\r\n":
         return BLANK
-    text = chr(number & 0xFF) + (chr(number >> 8) if number >> 8 else "")
+    text = first if second in ",\r\n" else first + second
     return text if text.isascii() and text.isalnum() else "?"

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from henrei_analytics.errors import HenreiError
+from henrei_analytics.errors import HenreiError, InUse
 from henrei_analytics.formats.fields import SQL_TYPE
 from henrei_analytics.formats.layout import all_layouts
 
@@ -35,7 +35,7 @@ def connect(database: Path, *, read_only: bool = True, as_of: date | None = None
     try:
         con = duckdb.connect(str(database), read_only=read_only, config={"memory_limit": "2GB"})
     except duckdb.IOException as error:
-        raise HenreiError(_why_not(database, error)) from None
+        raise _why_not(database, error) from None
     for name, value in SETTINGS.items():
         con.execute(f"SET {name} = {value}")
     if not read_only:
@@ -53,10 +53,12 @@ def _make_private(database: Path) -> None:
         database.parent.mkdir(parents=True, mode=0o700)
 
 
-def _why_not(database: Path, error: duckdb.IOException) -> str:
+def _why_not(database: Path, error: duckdb.IOException) -> HenreiError:
     if "lock" in str(error).lower():
-        return f"データベース {database} は別の処理が使用中です。終わってからもう一度実行してください。"
-    return f"データベース {database} を開けません。henrei が作ったファイルか、新しい版で作られていないか確かめてください。"
+        return InUse(f"データベース {database} は別の処理が使用中です。終わってからもう一度実行してください。")
+    return HenreiError(
+        f"データベース {database} を開けません。henrei が作ったファイルか、新しい版で作られていないか確かめてください。"
+    )
 
 
 def sql_files(folder: str) -> list[tuple[str, str]]:

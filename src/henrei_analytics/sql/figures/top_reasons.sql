@@ -1,7 +1,7 @@
 -- grain: category, at most five
 -- inputs: mart.categories, mart.institutions, known_returns, scope
--- rule: main categories of the month's returns, most frequent first; last month is NULL where the
---       institution has no data for it
+-- rule: main categories of the month's returns, most frequent first, each with where to look first;
+--       last month is NULL where the institution has no data for it
 WITH counted AS (
     SELECT
         r.category,
@@ -25,6 +25,7 @@ ranked AS (
             ORDER BY c.returns DESC, c.points DESC, g.position NULLS LAST, c.category
         ) AS rank,
         c.*,
+        g.first_look_ja AS first_look,
         CAST(c.returns AS DOUBLE) / SUM(c.returns) OVER () AS share
     FROM counted AS c
     LEFT JOIN mart.categories AS g ON c.category = g.category
@@ -38,7 +39,8 @@ SELECT
     CAST(r.points * 10 AS BIGINT) AS yen,
     r.share,
     CASE WHEN l.has_data THEN r.returns_last_month END AS returns_last_month,
-    CASE WHEN l.has_data THEN r.returns - r.returns_last_month END AS change
+    CASE WHEN l.has_data THEN r.returns - r.returns_last_month END AS change,
+    r.first_look
 FROM ranked AS r
 CROSS JOIN last_month AS l
 WHERE r.rank <= 5

@@ -1,0 +1,208 @@
+"""The command line. Commands only: they check what was asked, call the package and say what came of it.
+
+Exit codes: 0 done · 1 done with something quarantined, out of balance or failed (said what) · 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from henrei_analytics import __version__, summary
+from henrei_analytics.errors import HenreiError
+
+DEFAULT_DATABASE = Path("data/henrei.duckdb")
+
+app = typer.Typer(
+    help="レセプト返戻の取込みと月次報告。困ったときは henrei status から。",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Database = Annotated[Path, typer.Option(help="データベースのファイル", envvar="HENREI_DATABASE")]
+AsOf = Annotated[str, typer.Option(help="基準日 YYYY-MM-DD（省略すると今日）")]
+
+
+@app.command(epilog="例: henrei load C:\\receipt\\2026-10 --database data/henrei.duckdb")
+def load(
+    paths: Annotated[list[Path], typer.Argument(help="ファイル、フォルダー、zip（いくつでも）")],
+    database: Database = DEFAULT_DATABASE,
+) -> None:
+    """請求・返戻のファイルを取り込む。同じ内容を何度取り込んでも結果は変わりません。"""
+    from henrei_analytics.warehouse import connect
+    from henrei_analytics.warehouse.load import load as load_files
+
+    with _Bar() as bar:
+        result = load_files(paths, database, progress=bar.step)
+    con = connect(database)
+    try:
+        lines, in_order = summary.load_summary(con, result)
+    finally:
+        con.close()
+    _say(lines)
+    raise typer.Exit(0 if in_order else 1)
+
+
+@app.command(epilog="例: henrei unload 2026-10/社保/RECEIPTC.UKE")
+def unload(
+    file: Annotated[str, typer.Argument(help="ファイルのパス、一覧の名前、またはファイルIDの先頭8文字以上")],
+    database: Database = DEFAULT_DATABASE,
+) -> None:
+    """取り消した送信など、取り込んだファイルを外す。もう一度 load すれば戻ります。"""
+    from henrei_analytics.warehouse.load import unload as unload_file
+
+    names = unload_file(file, database)
+    _say(["取り込みを取り下げました。", *(f"  {name}" for name in names)])
+
+
+@app.command(epilog="例: henrei report --month 2026-09 --as-of 2026-10-31 --out reports")
+def report(
+    database: Database = DEFAULT_DATABASE,
+    institution: Annotated[str, typer.Option(help="医療機関コード10桁（省略するとすべて）")] = "",
+    month: Annotated[str, typer.Option(help="処理年月 YYYY-MM（省略すると最新の月）")] = "",
+    as_of: AsOf = "",
+    out: Annotated[Path, typer.Option(help="報告書を書くフォルダー")] = Path("reports"),
+    months_back: Annotated[int, typer.Option(help="推移に使う月数", min=1, max=120)] = 24,
+) -> None:
+    """月次報告（HTML）を作る。"""
+    from henrei_analytics import report as reports
+
+    day = _day(as_of)
+    with _Bar() as bar:
+        result = reports.run(
+            database,
+            institutions=[institution] if institution else None,
+            months=[_month(month)] if month else None,
+            as_of=day,
+            out=out,
+            months_back=months_back,
+            progress=bar.step,
+        )
+    lines = [f"報告書 {len(result.pages)}ページを作りました: {out / 'index.html'}"]
+    lines += [f"  作れなかったページ: {failure}" for failure in result.failures]
+    _say(lines)
+    raise typer.Exit(1 if result.failures else 0)
+
+
+@app.command(epilog="例: henrei status --database data/henrei.duckdb")
+def status(database: Database = DEFAULT_DATABASE, as_of: AsOf = "") -> None:
+    """取り込んだもの、再請求していない返戻、確かめることを表示する。"""
+    from henrei_analytics.warehouse import connect
+
+    day = _day(as_of)
+    con = connect(database, as_of=day)
+    try:
+        lines, in_order = summary.status_lines(con, day)
+    finally:
+        con.close()
+    _say(lines)
+    raise typer.Exit(0 if in_order else 1)
+
+
+@app.command(epilog="例: henrei demo --out data/demo --seed 1")
+def demo(
+    out: Annotated[Path, typer.Option(help="書き出すフォルダー")] = Path("data/demo"),
+    seed: Annotated[int, typer.Option(help="同じ数なら同じファイルになります")] = 1,
+) -> None:
+    """架空の医療機関2つの請求・返戻ファイルを作る（実在の人・機関ではありません）。"""
+    from henrei_analytics.demo import write_demo
+
+    try:
+        made = write_demo(out, seed=seed)
+    except FileExistsError:
+        raise HenreiError(f"{out} には前に作ったファイルがあります。消すか、別のフォルダーを指定してください。") from None
+    _say(
+        [
+            f"架空の医療機関のファイルを作りました: {made.out}",
+            f"  {made.files:,}ファイル（{made.megabytes:.0f} MB）、レセプト {made.claims:,}件、返戻 {made.returns:,}件",
+            f"  この世界の今日は {made.as_of.isoformat()} です（henrei report --as-of {made.as_of.isoformat()}）。",
+        ]
+    )
+
+
+@app.command(epilog="例: henrei lab --database data/henrei.duckdb")
+def lab(database: Database = DEFAULT_DATABASE) -> None:
+    """ノートブックを JupyterLab で開く（別途 pip install 'henrei-analytics[lab]' が必要）。"""
+    from henrei_analytics.lab import open_lab
+
+    raise typer.Exit(open_lab(database))
+
+
+def _version(show: bool) -> None:
+    if show:
+        typer.echo(f"henrei-analytics {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="版を表示")] = False,
+) -> None:
+    pass
+
+
+class _Bar:
+    """A progress bar on a terminal; silent where nobody watches (schedulers, pipes)."""
+
+    def __enter__(self) -> _Bar:
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+        self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._progress.start()
+        self._tasks: dict[str, int] = {}
+        return self
+
+    def step(self, what: str, done: int, total: int) -> None:
+        if what not in self._tasks:
+            self._tasks[what] = self._progress.add_task(what, total=total)
+        self._progress.update(self._tasks[what], completed=done, total=total)
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text) if text else date.today()
+    except ValueError:
+        raise HenreiError(f"基準日「{text}」は YYYY-MM-DD の形の日付ではありません（例: 2026-10-31）。") from None
+
+
+def _month(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m").date()
+    except ValueError:
+        raise HenreiError(f"月「{text}」は YYYY-MM の形の年月ではありません（例: 2026-09）。") from None
+
+
+def _say(lines: list[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+def main() -> None:
+    """Entry point: errors of ours end in one sentence; others in their kind only, since texts may hold data."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # consoles in CP932 cannot show every character
+    try:
+        app()
+    except HenreiError as error:
+        typer.echo(f"エラー: {error}", err=True)
+        sys.exit(error.exit_code)
+    except Exception as error:
+        if os.environ.get("HENREI_DEBUG"):
+            raise
+        typer.echo(
+            f"エラー: 予期しない問題で止まりました（{type(error).__name__}）。それまでに取り込んだデータは変わっていません。"
+            "開発者に伝えるときは、環境変数 HENREI_DEBUG=1 をつけて再実行した表示を（患者の情報を消してから）送ってください。",
+            err=True,
+        )
+        sys.exit(1)

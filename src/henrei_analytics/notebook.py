@@ -1,0 +1,180 @@
+"""What a notebook imports: open an office, show its figures.
+
+    office = open_office(database, institution, month, as_of, months_back)
+    office.head()
+    office.show("rate_by_month", chart=charts.trend(...))
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import duckdb
+import polars as pl
+
+from henrei_analytics import charts, display, figures, labels
+from henrei_analytics.errors import HenreiError
+from henrei_analytics.figures import Figure, Scope
+from henrei_analytics.offices import Institution, institutions
+from henrei_analytics.warehouse import connect
+
+__all__ = ["Office", "ParameterError", "charts", "open_office"]
+
+DEFAULT_DATABASE = Path("data") / "henrei.duckdb"
+SHOWN_CHOICES = 6
+MONTHS_BACK = (1, 120)
+
+
+class ParameterError(HenreiError):
+    """A notebook was started with a value it cannot use; the message names the values that exist."""
+
+    def _render_traceback_(self) -> list[str]:
+        """IPython shows these lines instead of a traceback."""
+        return [f"エラー: {self}"]
+
+
+@dataclass
+class Office:
+    """One institution in one month as of one day, with its figures."""
+
+    con: duckdb.DuckDBPyConnection
+    institution: Institution
+    scope: Scope
+    _figures: dict[str, Figure] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return f"返戻月次報告 {self.institution.title}"
+
+    @property
+    def month_label(self) -> str:
+        return month_label(self.scope.month)
+
+    def figure(self, name: str, **where: Any) -> Figure:
+        """A figure, computed once; `period="month"` or `payer=["shaho", "kokuho"]` keeps those rows only."""
+        if name not in self._figures:
+            self._figures[name] = figures.compute(self.con, self.scope, name)
+        figure = self._figures[name]
+        return replace(figure, data=_rows(figure.data, where)) if where else figure
+
+    def rows(self, name: str, **where: Any) -> pl.DataFrame:
+        """The rows of a figure, for a chart."""
+        return self.figure(name, **where).data
+
+    def head(self) -> None:
+        """Show for whom, which month and which day this page is."""
+        display.head(self.institution.title, self.month_label, self.scope)
+
+    def headline(self) -> None:
+        """Show the large numbers of the month."""
+        display.headline(self.figure("headline"), self.figure("rate_by_month"), self.figure("data_coverage"))
+
+    def sentences(self, name: str) -> None:
+        """Show the sentences of a figure."""
+        display.sentences(self.figure(name))
+
+    def show(
+        self,
+        name: str,
+        chart: alt.TopLevelMixin | None = None,
+        table: bool = True,
+        columns: Sequence[str] | None = None,
+        **where: Any,
+    ) -> None:
+        """Show a figure: chart, table with the columns named, definition. `where` as in `figure`."""
+        display.show(self.figure(name, **where), chart, table, columns, where)
+
+
+def open_office(
+    database: str = "", institution: str = "", month: str | int = "", as_of: str = "", months_back: int = 24
+) -> Office:
+    """The office a notebook is about; empty values mean the usual one. Raises ParameterError."""
+    day = _day(as_of)
+    back = _months_back(months_back)
+    con = connect(_database(str(database)))
+    try:
+        chosen = _institution(institutions(con), str(institution).strip())
+        return Office(con, chosen, Scope(chosen.code, _month(chosen, str(month).strip(), day), day, back))
+    except ParameterError:
+        con.close()
+        raise
+
+
+def month_label(month: date) -> str:
+    """2026年9月請求分（10月返戻）: the month claimed and processed, and the month its returns arrive."""
+    return f"{labels.month(month)}請求分（{month.month % 12 + 1}月返戻）"
+
+
+def _rows(data: pl.DataFrame, where: dict[str, Any]) -> pl.DataFrame:
+    for column, wanted in where.items():
+        data = data.filter(pl.col(column).is_in(wanted if isinstance(wanted, (list, tuple)) else [wanted]))
+    return data
+
+
+def _database(given: str) -> Path:
+    named = given or os.environ.get("HENREI_DATABASE", "")
+    if named:
+        if not Path(named).is_file():
+            raise ParameterError(f"データベース {named} がありません。先に henrei load で取り込んでください。")
+        return Path(named)
+    # JupyterLab starts a kernel in the notebook's folder: the project's data folder is further up.
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if (folder / DEFAULT_DATABASE).is_file():
+            return folder / DEFAULT_DATABASE
+    raise ParameterError(f"データベース {DEFAULT_DATABASE.as_posix()} がありません。先に henrei load で取り込んでください。")
+
+
+def _institution(known: list[Institution], code: str) -> Institution:
+    if not known:
+        raise ParameterError("データベースに請求も返戻もありません。先に henrei load で取り込んでください。")
+    if not code:
+        return known[0]
+    for each in known:
+        if each.code == code:
+            return each
+    raise ParameterError(f"医療機関「{code}」のデータはありません。あるもの: {_some([each.code for each in known])}。")
+
+
+def _month(institution: Institution, given: str, as_of: date) -> date:
+    if not given:
+        return institution.newest_month(as_of)
+    # papermill -p turns 202609 into a number.
+    text = f"{given[:4]}-{given[4:]}" if given.isdecimal() and len(given) == 6 else given
+    exist = f"あるのは {institution.months[0]:%Y-%m} から {institution.months[-1]:%Y-%m} です"
+    try:
+        year, number = text.split("-")
+        month = date(int(year), int(number), 1)
+    except ValueError:
+        raise ParameterError(f"月「{given}」は YYYY-MM の形の年月ではありません（{exist}）。") from None
+    if month not in institution.months:
+        raise ParameterError(f"{institution.title} の {labels.month(month)}のデータはありません（{exist}）。")
+    return month
+
+
+def _day(given: str) -> date:
+    try:
+        return date.fromisoformat(str(given).strip()) if given else date.today()
+    except ValueError:
+        raise ParameterError(f"基準日「{given}」は YYYY-MM-DD の形の日付ではありません（例: 2026-10-31）。") from None
+
+
+def _months_back(given: int) -> int:
+    low, high = MONTHS_BACK
+    try:
+        value = int(given)
+    except (TypeError, ValueError):
+        value = 0
+    if not low <= value <= high:
+        raise ParameterError(f"月数「{given}」は {low} から {high} までの整数ではありません。")
+    return value
+
+
+def _some(values: list[str]) -> str:
+    more = f" ほか{len(values) - SHOWN_CHOICES}件" if len(values) > SHOWN_CHOICES else ""
+    return "、".join(values[:SHOWN_CHOICES]) + more

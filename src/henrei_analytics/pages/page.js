@@ -1,0 +1,27 @@
+// Draws each chart from its specification; the SVG that came with the page stays for print, and stays visible
+// where drawing fails.
+const timeFormatLocale = JSON.parse(document.getElementById("time-locale").textContent);
+
+function fluid(spec) {
+  // Charts of one view follow the width of their box.
+  return typeof spec.width === "number" ? { ...spec, width: "container", autosize: { type: "fit-x", contains: "padding" } } : spec;
+}
+
+async function draw(box) {
+  const spec = JSON.parse(document.getElementById(box.dataset.spec).textContent);
+  const live = document.createElement("div");
+  live.className = "live";
+  box.append(live);
+  try {
+    await window.vegaEmbed(live, fluid(spec), { mode: "vega-lite", actions: false, renderer: "canvas", timeFormatLocale });
+    box.classList.add("drawn");
+  } catch (error) {
+    live.remove();
+    console.error(`${box.dataset.spec}: ${error.message}`);
+  }
+}
+
+// The fonts decide the widths of the labels, so they come first.
+document.fonts.ready
+  .then(() => Promise.all([...document.querySelectorAll(".chart[data-spec]")].map(draw)))
+  .then(() => document.documentElement.setAttribute("data-charts", "ready"));
