@@ -8,6 +8,7 @@ import pytest
 
 from henrei_analytics.demo import write_demo
 from henrei_analytics.warehouse.load import load
+from office import Office
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +26,9 @@ def demo_database(demo: Path) -> Path:
     database = demo.parent / "henrei.duckdb"
     load([demo], database)
     return database
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    """An empty folder for files and the database they go to."""
+    return Office(tmp_path)

@@ -19,7 +19,11 @@ WIDTH = 640
 HEIGHT = 280
 LABEL_LINE = 16  # characters of a bar's label before it goes on in the next line
 BAR_STEP = 34
+ROOM, ROOM_LONG = 1.35, 1.8  # of the longest bar: what is written at its end must fit on a phone too
+NAMES_UPRIGHT = 6  # more names than this are slanted
 MONTHS_ALL_LABELLED = 13  # beyond this only January, April, July and October are named
+
+YEAR_WITHIN = 2  # the first label carries its year unless January is as near as this
 
 WRAPPED = (
     f"length(datum.label) <= {LABEL_LINE} ? datum.label : "
@@ -47,7 +51,7 @@ def trend(
     breaks: pl.DataFrame | None = None,
     incomplete: date | None = None,
 ) -> Chart:
-    """Lines by month: confidence band, control limits, policy breaks (`month`, `label`), an incomplete end."""
+    """Lines by month: confidence band, control limits, policy breaks (`month`, `label_ja`), an incomplete end."""
     frame = _drawn(data, y, [x, y, series, low, high, *limits])
     if frame is None:
         return None
@@ -71,7 +75,9 @@ def trend(
     )
     if series:
         style = palette.series(series, _values(frame, series))
-        line = line.encode(strokeDash=alt.StrokeDash(series, scale=style.dashes, title=None, sort=style.order))
+        line = line.encode(
+            strokeDash=alt.StrokeDash(series, scale=style.dashes, title=None, sort=style.order)
+        )
         points = points.encode(shape=alt.Shape(series, scale=style.shapes, title=None, sort=style.order))
     layers += [line, points]
     if breaks is not None:
@@ -86,26 +92,27 @@ def pareto(data: pl.DataFrame, label: str, value: str, cumulative: str | None = 
         return None
     written = pl.col(value).map_elements(_writer(value), return_dtype=pl.String)
     if cumulative:
-        share = pl.col(cumulative).map_elements(_writer(cumulative), return_dtype=pl.String)
-        written = written + "（累計 " + share + "）"
-    return _bar_chart(frame.with_columns(written=written), label, value, [label])
+        written = pl.format("{}（累計{}%）", written, (pl.col(cumulative) * 100).round().cast(pl.Int64))
+    return _bar_chart(frame.with_columns(written=written), label, value, [label], room=ROOM_LONG)
 
 
 def bars(
     data: pl.DataFrame,
-    label: str,
+    label: str | Sequence[str],
     value: str,
     *,
     low: str | None = None,
     high: str | None = None,
 ) -> Chart:
     """Horizontal bars in the order given, with an optional interval."""
-    frame = _drawn(data, value, [label, value, low, high])
+    frame, label = _joined(_drawn(data, value, [*_names(label), value, low, high]), label)
     if frame is None:
         return None
     written = pl.col(value).map_elements(_writer(value), return_dtype=pl.String, skip_nulls=False)
     frame = frame.with_columns(written=written)
-    return _bar_chart(frame.with_columns(pl.col(value).fill_null(0)), label, value, [label, low, high], low, high)
+    return _bar_chart(
+        frame.with_columns(pl.col(value).fill_null(0)), label, value, [label, low, high], low, high
+    )
 
 
 def stacked(data: pl.DataFrame, x: str, y: str, series: str) -> Chart:
@@ -114,13 +121,15 @@ def stacked(data: pl.DataFrame, x: str, y: str, series: str) -> Chart:
     if frame is None:
         return None
     style = palette.series(series, _values(frame, series))
-    order = pl.col(series).replace_strict({name: at for at, name in enumerate(style.order)}, return_dtype=pl.Int32)
+    order = pl.col(series).replace_strict(
+        {name: at for at, name in enumerate(style.order)}, return_dtype=pl.Int32
+    )
     band = frame.with_columns(pl.col(x).cast(pl.String), order=order)
     return (
         alt.Chart(band)
         .mark_bar(stroke="white", strokeWidth=0.7)
         .encode(
-            x=_month_band(frame, x),
+            x=_band(frame, x),
             y=_quantity(y),
             order=alt.Order("order:Q"),
             tooltip=_tooltips([x, series, y], band=True),
@@ -130,9 +139,9 @@ def stacked(data: pl.DataFrame, x: str, y: str, series: str) -> Chart:
     )
 
 
-def heatmap(data: pl.DataFrame, x: str, y: str, value: str) -> Chart:
-    """A month by group table as one hue: darker is more."""
-    frame = _drawn(data, value, [x, y, value])
+def heatmap(data: pl.DataFrame, x: str | Sequence[str], y: str, value: str) -> Chart:
+    """A table of two breakdowns as one hue: darker is more."""
+    frame, x = _joined(_drawn(data, value, [*_names(x), y, value]), x)
     if frame is None:
         return None
     peak = frame[value].max()
@@ -142,7 +151,7 @@ def heatmap(data: pl.DataFrame, x: str, y: str, value: str) -> Chart:
         dark=pl.col(value) > 0.55 * peak,
     )
     base = alt.Chart(band).encode(
-        x=_month_band(frame, x),
+        x=_band(frame, x),
         y=alt.Y(y, type="nominal", sort=None, title=None, axis=alt.Axis(labelExpr=WRAPPED, labelLimit=260)),
     )
     cells = base.mark_rect(stroke="white").encode(
@@ -175,10 +184,16 @@ def survival(
     if frame is None:
         return None
     base = alt.Chart(frame).encode(
-        x=alt.X(x, type="quantitative", title=labels.column(x).title, axis=alt.Axis(tickMinStep=1, format="d")),
+        x=alt.X(
+            x, type="quantitative", title=labels.column(x).title, axis=alt.Axis(tickMinStep=1, format="d")
+        ),
         **_colour(frame, series),
     )
-    axis = {"title": labels.column(y).title, "scale": alt.Scale(domain=[0, 1]), "axis": alt.Axis(format=".0%")}
+    axis = {
+        "title": labels.column(y).title,
+        "scale": alt.Scale(domain=[0, 1]),
+        "axis": alt.Axis(format=".0%"),
+    }
     layers = []
     if low and high:
         band = base.mark_area(opacity=0.15, interpolate="step-after")
@@ -188,19 +203,23 @@ def survival(
     )
     if series:
         style = palette.series(series, _values(frame, series))
-        line = line.encode(strokeDash=alt.StrokeDash(series, scale=style.dashes, title=None, sort=style.order))
+        line = line.encode(
+            strokeDash=alt.StrokeDash(series, scale=style.dashes, title=None, sort=style.order)
+        )
     return alt.layer(*layers, line).properties(width=WIDTH, height=HEIGHT)
 
 
-def matrix(data: pl.DataFrame, x: str, y: str, state: str) -> Chart:
+def matrix(data: pl.DataFrame, x: str, y: str | Sequence[str], state: str) -> Chart:
     """Which month of which stream is there: a colour and a sign for each state."""
-    frame = _drawn(data, None, [x, y, state])
+    frame, y = _joined(_drawn(data, None, [x, *_names(y), state]), y)
     if frame is None:
         return None
     states = palette.states(_values(frame, state))
-    band = frame.with_columns(pl.col(x).cast(pl.String), sign=pl.col(state).replace_strict(states.signs, default="?"))
+    band = frame.with_columns(
+        pl.col(x).cast(pl.String), sign=pl.col(state).replace_strict(states.signs, default="?")
+    )
     base = alt.Chart(band).encode(
-        x=_month_band(frame, x),
+        x=_band(frame, x),
         y=alt.Y(y, type="nominal", sort=None, title=None, axis=alt.Axis(labelLimit=260)),
     )
     cells = base.mark_rect(stroke="white", strokeWidth=2).encode(
@@ -223,6 +242,18 @@ def _drawn(data: pl.DataFrame, value: str | None, columns: Sequence[str | None])
     return frame.with_columns(pl.col(name).replace(codes[labels.column(name).kind]) for name in coded)
 
 
+def _names(label: str | Sequence[str]) -> list[str]:
+    return [label] if isinstance(label, str) else list(label)
+
+
+def _joined(frame: pl.DataFrame | None, label: str | Sequence[str]) -> tuple[pl.DataFrame | None, str]:
+    """Several columns as one label: 社保 入院外."""
+    if isinstance(label, str) or frame is None:
+        return frame, str(label)
+    joined = "_".join(label)
+    return frame.with_columns(pl.concat_str(label, separator=" ").alias(joined)).drop(label), joined
+
+
 def _values(frame: pl.DataFrame, column: str) -> list[str]:
     return frame[column].drop_nulls().unique(maintain_order=True).to_list()
 
@@ -237,7 +268,8 @@ def _colour(frame: pl.DataFrame, series: str | None) -> dict[str, alt.Color]:
 def _quantity(name: str, titled_as: str | None = None) -> alt.Y:
     column = labels.column(titled_as or name)
     axis = alt.Axis(
-        format=VEGA_FORMATS.get(column.kind, ",.0f"), tickMinStep=1 if column.kind == "count" else alt.Undefined
+        format=VEGA_FORMATS.get(column.kind, ",.0f"),
+        tickMinStep=1 if column.kind == "count" else alt.Undefined,
     )
     return alt.Y(name, type="quantitative", title=column.title, axis=axis)
 
@@ -249,7 +281,12 @@ def _month_axis(frame: pl.DataFrame, name: str) -> alt.X:
     return alt.X(name, type="temporal", title=labels.column(name).label, axis=axis)
 
 
-def _month_band(frame: pl.DataFrame, name: str) -> alt.X:
+def _band(frame: pl.DataFrame, name: str) -> alt.X:
+    """An axis of single values: months, or names in the order of the rows."""
+    if labels.column(name).kind != "month":
+        slanted = len(_values(frame, name)) > NAMES_UPRIGHT
+        axis = alt.Axis(labelAngle=-40 if slanted else 0)
+        return alt.X(name, type="nominal", sort=None, title=labels.column(name).label, axis=axis)
     axis = alt.Axis(labelExpr=_month_words(frame, name, "slice(datum.value, 0, 7)"), labelAngle=0)
     return alt.X(name, type="ordinal", title=labels.column(name).label, axis=axis)
 
@@ -259,9 +296,12 @@ def _month_words(frame: pl.DataFrame, name: str, key: str) -> str:
     months = sorted({str(value)[:7] for value in frame[name].drop_nulls()})
     quarterly = len(months) > MONTHS_ALL_LABELLED
     labelled = [month for month in months if not quarterly or int(month[5:]) % 3 == 1]
+    years = {month for month in labelled if month.endswith("-01")}
+    if labelled and not years.intersection(labelled[:YEAR_WITHIN]):
+        years.add(labelled[0])
     words = {
-        month: [f"{int(month[5:])}月", f"{month[:4]}年" if at == 0 or month.endswith("-01") else ""]
-        for at, month in enumerate(labelled)
+        month: [f"{int(month[5:])}月", f"{month[:4]}年" if month in years else ""]
+        for month in labelled
     }
     return f"{json.dumps(words, ensure_ascii=False)}[{key}] || ''"
 
@@ -277,7 +317,9 @@ def _tooltip(name: str, band: bool) -> alt.Tooltip:
             return alt.Tooltip(name, type="nominal", title=column.label)
         return alt.Tooltip(name, type="temporal", title=column.label, format="%Y年%-m月")
     if column.numeric:
-        return alt.Tooltip(name, type="quantitative", title=column.title, format=VEGA_FORMATS.get(column.kind, ",.0f"))
+        return alt.Tooltip(
+            name, type="quantitative", title=column.title, format=VEGA_FORMATS.get(column.kind, ",.0f")
+        )
     return alt.Tooltip(name, type="nominal", title=column.label)
 
 
@@ -299,25 +341,33 @@ def _bar_chart(
     shown: Sequence[str | None],
     low: str | None = None,
     high: str | None = None,
+    room: float = ROOM,
 ) -> alt.LayerChart:
     column = labels.column(value)
     frame = frame.with_columns(end=pl.max_horizontal([name for name in (value, high) if name]))
     base = alt.Chart(frame).encode(
-        y=alt.Y(label, type="nominal", sort=None, title=None, axis=alt.Axis(labelExpr=WRAPPED, labelLimit=260)),
+        y=alt.Y(
+            label, type="nominal", sort=None, title=None, axis=alt.Axis(labelExpr=WRAPPED, labelLimit=260)
+        ),
         x=alt.X(
             value,
             type="quantitative",
             title=column.title,
             axis=alt.Axis(
-                format=VEGA_FORMATS.get(column.kind, ",.0f"), tickMinStep=1 if column.kind == "count" else alt.Undefined
+                format=VEGA_FORMATS.get(column.kind, ",.0f"),
+                tickMinStep=1 if column.kind == "count" else alt.Undefined,
             ),
             # Room on the right for the number written at the end of the longest bar.
-            scale=alt.Scale(domainMin=0, domainMax=1.35 * (frame["end"].max() or 1)),
+            scale=alt.Scale(domainMin=0, domainMax=room * (frame["end"].max() or 1)),
         ),
         tooltip=[*_tooltips(shown), alt.Tooltip("written:N", title=column.label)],
     )
     style = palette.series(label, _values(frame, label)) if palette.has_own_colours(label) else None
-    colour = alt.Color(label, type="nominal", scale=style.colours, legend=None) if style else alt.value(palette.SINGLE)
+    colour = (
+        alt.Color(label, type="nominal", scale=style.colours, legend=None)
+        if style
+        else alt.value(palette.SINGLE)
+    )
     # An interval is read on a lighter bar.
     opacity = 0.55 if low and high else 1
     layers = [base.mark_bar(height={"band": 0.68}, opacity=opacity).encode(color=colour)]
@@ -342,13 +392,13 @@ def _shade(start: date, end: date) -> alt.Chart:
 
 def _break_layers(breaks: pl.DataFrame, span: tuple[date, date]) -> list[alt.Chart]:
     """A rule and its name for each change of rules inside the months shown."""
-    inside = breaks.select("month", "label").filter(pl.col("month").is_between(*span))
+    inside = breaks.select("month", "label_ja").filter(pl.col("month").is_between(*span))
     if inside.is_empty():
         return []
-    base = alt.Chart(inside).encode(x="month:T", tooltip=_tooltips(["month", "label"]))
+    base = alt.Chart(inside).encode(x="month:T", tooltip=_tooltips(["month", "label_ja"]))
     return [
         base.mark_rule(strokeDash=[2, 3], color="#555", strokeWidth=1.2),
         base.mark_text(
-            angle=270, align="right", baseline="bottom", dx=-2, dy=-3, limit=HEIGHT - 20, color="#555"
-        ).encode(y=alt.value(0), text="label:N"),
+            angle=270, align="right", baseline="top", dx=-2, dy=3, limit=HEIGHT - 20, color="#555"
+        ).encode(y=alt.value(0), text="label_ja:N"),
     ]

@@ -26,6 +26,7 @@ from henrei_analytics.headline import tiles
 MIME = "application/vnd.henrei.figure.v1+json"
 PERSONAL = ("chart_number", "return_id", "patient_key", "search_number")
 LONG_TEXT = 18  # characters; a longer text wraps
+OPEN_ROWS = 25  # rows of a table that are open at once
 LONG_TABLE = 12  # rows; a longer table beside a chart starts folded
 
 DEFINITION_ROWS = (
@@ -35,7 +36,6 @@ DEFINITION_ROWS = (
     ("denominator", "分母"),
     ("window", "期間"),
     ("exclusions", "除外"),
-    
     ("notes", "注意"),
     ("written_on", "定義した日"),
     ("next_review", "次の見直し"),
@@ -68,7 +68,9 @@ def bundle(
     if spec is not None:
         parts.append(_chart_html(figure, spec))
     if table and not figure.data.is_empty():
-        parts.append(_folded_table(figure.data, columns, folded=spec is not None and figure.data.height > LONG_TABLE))
+        parts.append(
+            _folded_table(figure.data, columns, folded=spec is not None and figure.data.height > LONG_TABLE)
+        )
     parts.append(definition_html(figure.definition))
     return _output(figure, "".join(parts), spec, where)
 
@@ -102,23 +104,26 @@ def sentences(figure: Figure, column: str = "sentence") -> None:
 def table_html(data: pl.DataFrame, columns: Sequence[str] | None = None) -> str:
     """A table with Japanese labels and written values, everything escaped."""
     shown = [labels.column(name) for name in columns or data.columns]
-    head = "".join(f'<th scope="col"{_aligned(column)}>{escape(column.label)}</th>' for column in shown)
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f"<td{_aligned(column)}>{escape(labels.text(row[column.name], column.kind))}</td>" for column in shown
-        )
-        + "</tr>"
-        for row in data.iter_rows(named=True)
+    written = [[labels.text(value, column.kind) for value in data[column.name]] for column in shown]
+    classes = [_cell_class(column, values) for column, values in zip(shown, written, strict=True)]
+    head = "".join(
+        f'<th scope="col" class="{css}">{escape(column.label)}</th>'
+        for column, css in zip(shown, classes, strict=True)
     )
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    body = "".join(f"<tr>{_cells(row, classes)}</tr>" for row in zip(*written, strict=True))
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="scroll">{table}</div>'
+
+
+def _cells(row: Sequence[str], classes: Sequence[str]) -> str:
+    return "".join(f'<td class="{css}">{escape(cell)}</td>' for cell, css in zip(row, classes, strict=True))
 
 
 def definition_html(definition: Any) -> str:
     """The folded box that says what a number means."""
     rows = [(label, getattr(definition, name, None)) for name, label in DEFINITION_ROWS]
     html = "".join(f"<dt>{label}</dt><dd>{escape(_written(value))}</dd>" for label, value in rows if value)
-    return f'<details class="definition"><summary>定義・分母・除外</summary><dl>{html}</dl></details>'
+    return _details("definition", "定義・分母・除外", f"<dl>{html}</dl>")
 
 
 def plain_rows(data: pl.DataFrame) -> list[dict[str, Any]]:
@@ -165,10 +170,18 @@ def _chart_html(figure: Figure, spec: dict[str, Any]) -> str:
 
 
 def _folded_table(data: pl.DataFrame, columns: Sequence[str] | None, folded: bool) -> str:
-    html = table_html(data, columns)
-    if not folded:
-        return html
-    return f'<details class="rows"><summary>表（{data.height:,}行）</summary>{html}</details>'
+    """The table; folded below a chart, and only its first rows open where there are many."""
+    if folded:
+        return _details("rows", f"表（{data.height:,}行）", table_html(data, columns))
+    first = table_html(data.head(OPEN_ROWS), columns)
+    if data.height <= OPEN_ROWS:
+        return first
+    rest = table_html(data.slice(OPEN_ROWS), columns)
+    return first + _details("rows", f"続き（{data.height - OPEN_ROWS:,}行、全{data.height:,}行）", rest)
+
+
+def _details(css: str, summary: str, html: str) -> str:
+    return f'<details class="{css}"><summary>{summary}</summary>{html}</details>'
 
 
 def _cell_class(column: labels.Column, written: Sequence[str]) -> str:

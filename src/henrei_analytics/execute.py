@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,12 @@ class OwnKernelManager(AsyncKernelManager):
         if os.name == "posix":
             self.transport = "ipc"
             self.ip = f"{self._sockets.name}/k"  # the default is one name for all kernels of a folder
+
+    async def _async_start_kernel(self, **kwargs: Any) -> None:
+        # What a kernel writes to its terminal can hold data, and nobody reads it.
+        await super()._async_start_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **kwargs)
+
+    start_kernel = _async_start_kernel
 
     async def _async_cleanup_resources(self, restart: bool = False) -> None:
         await super()._async_cleanup_resources(restart)

@@ -61,7 +61,9 @@ def _returns(month: dict[str, Any]) -> Tile:
 
 
 def _rate(month: dict[str, Any], rates: pl.DataFrame) -> Tile:
-    interval = f"95%信頼区間 {labels.text(month['rate_low'], 'rate')}〜{labels.text(month['rate_high'], 'rate')}"
+    interval = (
+        f"95%信頼区間 {labels.text(month['rate_low'], 'rate')}〜{labels.text(month['rate_high'], 'rate')}"
+    )
     lines = [
         f"社保 {labels.text(month['rate_shaho'], 'rate')}　国保 {labels.text(month['rate_kokuho'], 'rate')}",
         interval if month["rate"] is not None else "請求ファイルがそろわないため計算しません",
@@ -88,7 +90,9 @@ def _open(month: dict[str, Any]) -> Tile:
 
 
 def _deadlines(month: dict[str, Any], coverage: pl.DataFrame) -> Tile:
-    missing = coverage.filter(pl.col("state") == "missing").sort("month", "stream", "payer", descending=[True, False, True])
+    missing = coverage.filter(pl.col("state") == "missing").sort(
+        "month", "stream", "payer", descending=[True, False, True]
+    )
     names = [
         f"{labels.code('payer', row['payer'])} {labels.code('stream', row['stream'])} {row['month']:%Y-%m}"
         for row in missing.head(2).iter_rows(named=True)

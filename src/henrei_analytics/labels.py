@@ -123,7 +123,7 @@ FORMATS = {
     "number": lambda value: f"{value:,.2f}",
     "change": _signed,
     "month": month,
-    "date": day,
+    "date": lambda value: f"{value:%Y-%m-%d}",
     "institution": institution,
 }
 NUMERIC = frozenset(FORMATS) - {"month", "date", "institution", "round"}

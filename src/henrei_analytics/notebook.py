@@ -1,8 +1,8 @@
 """What a notebook imports: open an office, show its figures.
 
-    office = open_office(database, institution, month, as_of, months_back)
-    office.head()
-    office.show("rate_by_month", chart=charts.trend(...))
+office = open_office(database, institution, month, as_of, months_back)
+office.head()
+office.show("rate_by_month", chart=charts.trend(...))
 """
 
 from __future__ import annotations
@@ -55,6 +55,12 @@ class Office:
     @property
     def month_label(self) -> str:
         return month_label(self.scope.month)
+
+    @property
+    def incomplete(self) -> date | None:
+        """The first month whose returns cannot have arrived yet, if the report shows it."""
+        month = self.scope.as_of.replace(day=1)
+        return month if month <= self.scope.month else None
 
     def figure(self, name: str, **where: Any) -> Figure:
         """A figure, computed once; `period="month"` or `payer=["shaho", "kokuho"]` keeps those rows only."""
@@ -121,13 +127,17 @@ def _database(given: str) -> Path:
     named = given or os.environ.get("HENREI_DATABASE", "")
     if named:
         if not Path(named).is_file():
-            raise ParameterError(f"データベース {named} がありません。先に henrei load で取り込んでください。")
+            raise ParameterError(
+                f"データベース {named} がありません。先に henrei load で取り込んでください。"
+            )
         return Path(named)
     # JupyterLab starts a kernel in the notebook's folder: the project's data folder is further up.
     for folder in (Path.cwd(), *Path.cwd().parents):
         if (folder / DEFAULT_DATABASE).is_file():
             return folder / DEFAULT_DATABASE
-    raise ParameterError(f"データベース {DEFAULT_DATABASE.as_posix()} がありません。先に henrei load で取り込んでください。")
+    raise ParameterError(
+        f"データベース {DEFAULT_DATABASE.as_posix()} がありません。先に henrei load で取り込んでください。"
+    )
 
 
 def _institution(known: list[Institution], code: str) -> Institution:
@@ -138,7 +148,9 @@ def _institution(known: list[Institution], code: str) -> Institution:
     for each in known:
         if each.code == code:
             return each
-    raise ParameterError(f"医療機関「{code}」のデータはありません。あるもの: {_some([each.code for each in known])}。")
+    raise ParameterError(
+        f"医療機関「{code}」のデータはありません。あるもの: {_some([each.code for each in known])}。"
+    )
 
 
 def _month(institution: Institution, given: str, as_of: date) -> date:
@@ -161,7 +173,9 @@ def _day(given: str) -> date:
     try:
         return date.fromisoformat(str(given).strip()) if given else date.today()
     except ValueError:
-        raise ParameterError(f"基準日「{given}」は YYYY-MM-DD の形の日付ではありません（例: 2026-10-31）。") from None
+        raise ParameterError(
+            f"基準日「{given}」は YYYY-MM-DD の形の日付ではありません（例: 2026-10-31）。"
+        ) from None
 
 
 def _months_back(given: int) -> int:

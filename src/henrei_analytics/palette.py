@@ -11,9 +11,7 @@ from dataclasses import dataclass
 
 import altair as alt
 
-FONTS = (
-    '"BIZ UDPGothic","Yu Gothic UI","Meiryo","Hiragino Sans","Noto Sans CJK JP","Noto Sans JP","IPAexGothic",sans-serif'
-)
+FONTS = '"BIZ UDPGothic","Yu Gothic UI","Meiryo","Hiragino Sans","Noto Sans CJK JP","Noto Sans JP","IPAexGothic",sans-serif'
 SINGLE = "#00558C"
 SHADES = ["#F4F7FA", "#9DC3DD", "#3A7FB0", "#0B3C5D"]
 

@@ -44,6 +44,7 @@ def load_summary(con: duckdb.DuckDBPyConnection, result: LoadResult) -> tuple[li
         names = [f.name for f in result.of("left_alone") if f.message == what]
         lines += _counted(f"読まないファイル: {what}" if what != "対象外" else "読まないファイル", names)
     lines += _superseded(con, loaded)
+    lines += _noted(con, loaded)
     problems = _rejected(result) + _unbalanced(con, loaded) + _quarantined(con, loaded)
     if problems:
         lines += problems
@@ -65,6 +66,16 @@ def _superseded(con: duckdb.DuckDBPyConnection, loaded: list[str]) -> list[str]:
     return _counted(
         "新しいファイルの内容で置き換わったレセプト", [f"{name}: {count:,}件" for name, count in rows], unit="ファイル"
     )
+
+
+def _noted(con: duckdb.DuckDBPyConnection, loaded: list[str]) -> list[str]:
+    rows = _rows(
+        con,
+        "SELECT name, message FROM mart.files WHERE list_contains(?, file_id) AND status IN ('loaded', 'superseded') "
+        "AND message IS NOT NULL ORDER BY name",
+        loaded,
+    )
+    return _counted("取り込んだが、気をつけるファイル", [f"{name}: {message}" for name, message in rows])
 
 
 def _rejected(result: LoadResult) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -99,9 +100,9 @@ def _other_encoding(head: bytes) -> str | None:
         return "UTF-8"
     if head.isascii():
         return None
-    cut = head.rfind(b"\n") + 1 if len(head) >= HEAD_BYTES else len(head)
+    whole_file = len(head) < HEAD_BYTES
     try:
-        head[:cut].decode("utf-8")
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=whole_file)
     except UnicodeDecodeError:
         return None
     return "UTF-8"

@@ -1,4 +1,7 @@
-"""Item text → typed column, one expression a field type. A value that does not fit becomes NULL, never a guess."""
+"""Item text → typed column, one expression a field type. A value that does not fit becomes NULL, never a guess.
+
+All of them take text that went through `trimmed`.
+"""
 
 from __future__ import annotations
 
@@ -26,58 +29,65 @@ def trimmed(text: pl.Expr) -> pl.Expr:
 
 def integer(text: pl.Expr) -> pl.Expr:
     """Digits with an optional sign, at most 12 of them (the longest total has 10)."""
-    text = trimmed(text)
-    return pl.when(text.str.contains(r"^[+-]?\d{1,12}$")).then(text.str.strip_prefix("+")).cast(pl.Int64)
+    return pl.when(text.str.contains(r"^[+-]?[0-9]{1,12}$")).then(text.str.strip_prefix("+")).cast(pl.Int64)
 
 
 def insurer(text: pl.Expr) -> pl.Expr:
     """保険者番号 or 負担者番号: 8 digits, or the 6 of 国保, which some files pad to 8 with spaces or `00`."""
-    text = trimmed(text)
-    return pl.when(text.str.contains(r"^00\d{6}$")).then(text.str.slice(2)).otherwise(text)
+    return pl.when(text.str.contains(r"^00[0-9]{6}$")).then(text.str.slice(2)).otherwise(text)
 
 
 def month(text: pl.Expr) -> pl.Expr:
     """YYYYMM or GYYMM (和暦), told apart by length → the first day of the month."""
-    text = trimmed(text)
-    western = pl.when(text.str.contains(r"^\d{6}$")).then(text.str.head(4).cast(pl.Int32, strict=False))
-    era = text.str.head(1).replace_strict(era_year_zero(), default=None, return_dtype=pl.Int32)
-    japanese = pl.when(text.str.contains(r"^\d{5}$")).then(era + text.str.slice(1, 2).cast(pl.Int32, strict=False))
-    return _first_day(pl.coalesce(western, japanese), text.str.tail(2))
+    number = text.cast(pl.Int32, strict=False)
+    japanese = _era_zero(number // 10_000) + number // 100 % 100
+    year = pl.when(text.str.len_bytes() == 6).then(number // 100).when(text.str.len_bytes() == 5).then(japanese)
+    in_year = number % 100
+    valid = year.is_between(1868, 2199) & in_year.is_between(1, 12)
+    return pl.date(pl.when(valid).then(year), pl.when(valid).then(in_year), 1)
+
+
+def _era_zero(digit: pl.Expr) -> pl.Expr:
+    years = era_year_zero()
+    return digit.replace_strict([int(d) for d in years], list(years.values()), default=None, return_dtype=pl.Int32)
 
 
 def notice_month(text: pl.Expr) -> pl.Expr:
     """GYYMM, or YYMM without its era, which is read as 令和 (the reader of a notice knows better, see core.notices)."""
-    text = trimmed(text)
-    return month(pl.when(text.str.contains(r"^\d{4}$")).then(pl.lit("5") + text).otherwise(text))
+    return month(pl.when(text.str.contains(r"^[0-9]{4}$")).then(pl.lit("5") + text).otherwise(text))
 
 
 def reception_month(text: pl.Expr) -> pl.Expr:
     """受付番号 9999-99999999 begins with YYMM (令和) of the 処理年月; NULL where it does not look so."""
-    return notice_month(trimmed(text).str.extract(r"^(\d{4})-?\d+$"))
+    return notice_month(text.str.extract(r"^([0-9]{4})-?[0-9]+$"))
 
 
 def secret_date(text: pl.Expr) -> pl.Expr:
     """YYYYMMDD or GYYMMDD as the same eight digits, so that both styles give one key."""
-    text = trimmed(text)
-    era = text.str.head(1).replace_strict(era_year_zero(), default=None, return_dtype=pl.Int32)
-    year = (era + text.str.slice(1, 2).cast(pl.Int32, strict=False)).cast(pl.String)
-    japanese = text.str.contains(r"^\d{7}$") & year.is_not_null()
-    return pl.when(japanese).then(year + text.str.slice(3)).otherwise(text)
+    number = text.cast(pl.Int32, strict=False)
+    year = _era_zero(number // 1_000_000) + number // 10_000 % 100
+    japanese = (year * 10_000 + number % 10_000).cast(pl.String)
+    return pl.when((text.str.len_bytes() == 7) & japanese.is_not_null()).then(japanese).otherwise(text)
 
 
 def secret(text: pl.Expr) -> pl.Expr:
-    """Width, compatibility forms and spaces do not make another person."""
-    return trimmed(text).str.normalize("NFKC").str.replace_all(r"\s", "")
+    """Width, compatibility forms and spaces do not make another person (NFKC turns the wide space into a plain one)."""
+    return text.str.normalize("NFKC").str.replace_all(" ", "", literal=True)
 
 
 def plain_text(text: pl.Expr) -> pl.Expr:
     """Reason text in the one form that text rules are written for (NFKC)."""
-    return trimmed(text).str.normalize("NFKC")
+    return text.str.normalize("NFKC")
+
+
+def as_is(text: pl.Expr) -> pl.Expr:
+    """Codes and texts stay as they stand."""
+    return text
 
 
 CONVERT = {
-    "code": trimmed,
-    "text": trimmed,
+    "code": as_is,
+    "text": as_is,
     "plain_text": plain_text,
     "integer": integer,
     "insurer": insurer,
@@ -96,9 +106,3 @@ CHECKED = {
 }
 
 SQL_TYPE = {"integer": "BIGINT", "month": "DATE", "notice_month": "DATE", "reception_month": "DATE"}
-
-
-def _first_day(year: pl.Expr, month_digits: pl.Expr) -> pl.Expr:
-    number = month_digits.cast(pl.Int32, strict=False)
-    valid = year.is_between(1868, 2199) & number.is_between(1, 12)
-    return pl.date(pl.when(valid).then(year), pl.when(valid).then(number), 1)

@@ -83,10 +83,10 @@ def _facts(header: Header, items: list[str]) -> FileFacts | None:
     month = iso_month(item[month_key])
     good = (
         month
-        and re.fullmatch(r"\d{7}", item["code"])
-        and re.fullmatch(r"\d", item["fee_table"])
+        and re.fullmatch(r"[0-9]{7}", item["code"])
+        and re.fullmatch(r"[0-9]", item["fee_table"])
         and ("payer" not in item or payer)
-        and ("prefecture" not in item or re.fullmatch(r"\d\d", item["prefecture"]))
+        and ("prefecture" not in item or re.fullmatch(r"[0-9]{2}", item["prefecture"]))
     )
     if not good:
         return None

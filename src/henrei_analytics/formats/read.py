@@ -15,7 +15,7 @@ import polars as pl
 import polars.selectors as cs
 
 from henrei_analytics.errors import UnreadableFile
-from henrei_analytics.formats.fields import CHECKED, CONVERT, SPACES
+from henrei_analytics.formats.fields import CHECKED, CONVERT, trimmed
 from henrei_analytics.formats.headers import FileFacts, parse_header
 from henrei_analytics.formats.layout import Layout, Record
 from henrei_analytics.formats.scan import Input, LineTooLong, scan
@@ -99,17 +99,17 @@ class Reader:
         return HISTORY if self.layout.history_items and record_type[0].isdigit() else record_type
 
     def _classified(self, lines: pl.DataFrame) -> pl.DataFrame:
-        """Every line as a list of items, with its record id, whether it is history, and its receipt and block.
+        """Every line with its record id, whether it is history, and its receipt and block.
 
-        A line is history exactly when its first item is all digits. Receipts and blocks are counted on from the
-        chunk before. `known` lines have a place in the layout; the others are skipped.
+        A line is history exactly when its first item is all digits; its record id stands behind the prefix.
+        Receipts and blocks are counted on from the chunk before. `known` lines have a place in the layout; the
+        others are skipped.
         """
         layout, prefix = self.layout, self.layout.history_items
-        first = pl.col("items").list.first()
-        lines = lines.with_columns(items=pl.col("text").str.split(",")).drop("text")
-        lines = lines.with_columns(is_history=first.str.contains(r"^\d+$") if prefix else pl.lit(False))
-        in_history = pl.col("items").list.get(prefix, null_on_oob=True)
-        lines = lines.with_columns(record=pl.when("is_history").then(in_history).otherwise(first))
+        is_history = pl.col("record_type").str.contains(r"^[0-9]+$") if prefix else pl.lit(False)
+        behind_prefix = pl.col("text").str.extract(rf"^(?:[0-9]+,){{{prefix}}}([^,]*)")
+        lines = lines.with_columns(is_history=is_history)
+        lines = lines.with_columns(record=pl.when("is_history").then(behind_prefix).otherwise("record_type"))
         plain = pl.col("record").is_in([*layout.records, *layout.header_ids])
         history = pl.col("record").is_in(list(layout.history))
         receipts = {no: f.receipts for no, f in self._files.items() if f.receipts}
@@ -129,7 +129,7 @@ class Reader:
     def _read_headers(self, lines: pl.DataFrame) -> None:
         """Header lines are few; each is looked at on its own."""
         heads = lines.filter(~pl.col("is_history") & pl.col("record").is_in(list(self.layout.header_ids)))
-        for file_no, line_no, items in heads.select("file_no", "line_no", "items").iter_rows():
+        for file_no, line_no, text in heads.select("file_no", "line_no", "text").iter_rows():
             state = self._files[file_no]
             if state.error:
                 continue
@@ -138,7 +138,7 @@ class Reader:
                 state.error = UnreadableFile("two_headers", text)
             elif not state.facts:
                 try:
-                    state.facts = parse_header(self.layout, items, state.name)
+                    state.facts = parse_header(self.layout, text.split(","), state.name)
                 except UnreadableFile as error:
                     state.error = error
 
@@ -167,17 +167,22 @@ class Reader:
     def _record(self, rows: pl.DataFrame, record: Record, *, is_history: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Typed rows of one record type, and the lines that do not fit it."""
         shift = self.layout.history_items if is_history else 0
+        rows = rows.with_columns(items=pl.col("text").str.split(",")).drop("text")
         homeless = self._homeless(rows) if self._belongs_to_receipt(record, is_history) else rows.clear()
         if len(homeless):
             rows = rows.join(homeless, on=["file_no", "line_no"], how="anti")
         raw = rows.select(
             *PLACE,
             *([pl.col("items").list.first().alias("stage_id")] if is_history else []),
-            *[pl.col("items").list.get(no - 1 + shift, null_on_oob=True).alias(f"item_{no}") for no in record.item_numbers],
+            *[
+                trimmed(pl.col("items").list.get(no - 1 + shift, null_on_oob=True)).alias(f"item_{no}")
+                for no in record.item_numbers
+            ],
             count=pl.col("items").list.len() - shift,
         )
-        typed = raw.with_columns(CONVERT[f.type](pl.col(f"item_{f.item}")).alias(f.name) for f in record.fields)
-        typed = typed.with_columns(fault=_fault(record)).drop("count", cs.starts_with("item_"))
+        columns = [CONVERT[f.type](pl.col(f"item_{f.item}")).alias(f.name) for f in record.fields]
+        typed = raw.lazy().with_columns(columns).with_columns(fault=_fault(record))  # lazy: common parts once
+        typed = typed.drop("count", cs.starts_with("item_")).collect()
         good = typed.filter(pl.col("fault").is_null()).drop("fault")
         reason = "属するレセプトの先頭行が読めないため、あわせて除きました。"
         bad = pl.concat(
@@ -234,7 +239,9 @@ class Reader:
             self._files[file_no].last_short_line = line_no
         ends = lines.filter(~pl.col("is_history") & pl.col("record").is_in(list(self.layout.trailers)))
         for file_no, line_no, record in ends.select("file_no", "line_no", "record").iter_rows():
-            self._files[file_no].trailer, self._files[file_no].trailer_line = record, line_no
+            state = self._files[file_no]
+            if not state.trailer:
+                state.trailer, state.trailer_line = record, line_no
 
     def _ended(self, ended: dict[int, int], failed: dict[int, Exception]) -> list[FileRead]:
         done = []
@@ -269,7 +276,7 @@ def _fault(record: Record) -> pl.Expr:
     few = pl.format(f"items:項目が{{}}個しかありません（{record.items}個以上必要）。", pl.col("count"))
     fault = pl.when(pl.col("count") < record.items).then(few)
     for f in record.fields:
-        empty, filled = pl.col(f.name).is_null(), pl.col(f"item_{f.item}").str.strip_chars(SPACES) != ""
+        empty, filled = pl.col(f.name).is_null(), pl.col(f"item_{f.item}").is_not_null()
         if f.type in CHECKED:
             fault = fault.when(empty & filled).then(pl.lit(f"value:{f.item}番目の項目が{CHECKED[f.type]}。"))
         if f.required:

@@ -36,9 +36,9 @@ class Input:
 class Chunk:
     """Some lines of some files.
 
-    lines: file_no, line_no (from 1), text (decoded, no line end), replaced (a byte was not CP932), last (the
-    last line of its file: bool). counts: file_no, record_type, lines — all lines, wanted or not.
-    ended: the files whose end is in this chunk; failed: file_no → the exception met while reading it.
+    lines: file_no, line_no (from 1), record_type, text (decoded, no line end), replaced (a byte was not CP932).
+    counts: file_no, record_type, lines — all lines, wanted or not. ended: the files whose end is in this chunk,
+    with their lines; failed: file_no → the exception met while reading it.
     """
 
     lines: pl.DataFrame
@@ -125,16 +125,26 @@ def _pieces(item: Input, chunk_bytes: int) -> Iterator[_Piece]:
     rest = b""
     with item.open() as stream:
         while block := stream.read(chunk_bytes):
-            cut = block.rfind(b"\n") + 1
-            if cut:
-                yield _Piece(item.file_no, rest + block[:cut] if rest else block[:cut], False)
-                rest = block[cut:]
-            else:
-                rest += block
-            if len(rest) > MAX_LINE_BYTES:
+            data = rest + block if rest else block
+            if _has_long_line(data):
                 raise LineTooLong
+            cut = data.rfind(b"\n") + 1
+            if cut:
+                yield _Piece(item.file_no, data[:cut], False)
+            rest = data[cut:]
     rest = rest.rstrip(b"\r\n" + EOF_MARK)
     yield _Piece(item.file_no, rest + b"\n" if rest else b"", True)
+
+
+def _has_long_line(data: bytes) -> bool:
+    """Whether a line is longer than any record: steps from newline to newline, as far apart as allowed."""
+    start = 0
+    while len(data) - start > MAX_LINE_BYTES:
+        newline = data.rfind(b"\n", start, start + MAX_LINE_BYTES + 1)
+        if newline < 0:
+            return True
+        start = newline + 1
+    return False
 
 
 def _chunk(
@@ -150,7 +160,8 @@ def _chunk(
         keep |= (pl.col("id") & 0xFF).is_between(0x30, 0x39)
     lines = index.filter(keep)
     ended = {piece.file_no: lines_before[piece.file_no] for piece in pieces if piece.ends_file}
-    return Chunk(lines.select("file_no", "line_no", *_texts(data, lines)), _counts(index), ended, failed)
+    frame = lines.select("file_no", "line_no", *_texts(data, lines), record_type=_id_texts(lines["id"]))
+    return Chunk(frame, _counts(index), ended, failed)
 
 
 def _line_index(data: bytes) -> pl.DataFrame:
@@ -167,7 +178,7 @@ def _places(pieces: list[_Piece], ends: pl.Series, lines_before: dict[int, int])
     """file_no and line_no of every line of the block."""
     offsets = pl.Series([len(piece.data) for piece in pieces], dtype=pl.UInt32).cum_sum()
     file_no, line_no, row = [pl.Series([], dtype=pl.Int32)], [pl.Series([], dtype=pl.Int64)], 0
-    for piece, until in zip(pieces, ends.search_sorted(offsets).to_list(), strict=True):
+    for piece, until in zip(pieces, ends.search_sorted(offsets, side="left").to_list(), strict=True):
         before = lines_before.get(piece.file_no, 0)
         after = lines_before[piece.file_no] = before + until - row
         file_no.append(pl.repeat(piece.file_no, until - row, dtype=pl.Int32, eager=True))
@@ -180,9 +191,9 @@ def _counts(index: pl.DataFrame) -> pl.DataFrame:
     """Lines by file and readable record type."""
     both = index.select(key=pl.col("file_no").cast(pl.Int64) * 65536 + pl.col("id")).to_series()
     counts = both.value_counts(name="lines")
-    names = pl.Series([_id_text(key % 65536) for key in counts["key"].to_list()], dtype=pl.String)
+    ids = (counts["key"] % 65536).cast(pl.UInt16)
     return counts.select(
-        file_no=(pl.col("key") // 65536).cast(pl.Int32), record_type=names, lines=pl.col("lines").cast(pl.Int64)
+        file_no=(pl.col("key") // 65536).cast(pl.Int32), record_type=_id_texts(ids), lines=pl.col("lines").cast(pl.Int64)
     )
 
 
@@ -204,6 +215,12 @@ def _id_number(record_id: str) -> int:
     """Ids of one character stand before a comma."""
     first, second = record_id.ljust(2, ",").encode("ascii")
     return first + second * 256
+
+
+def _id_texts(ids: pl.Series) -> pl.Series:
+    known = ids.unique()
+    names = pl.Series([_id_text(number) for number in known.to_list()], dtype=pl.String)
+    return ids.replace_strict(known, names, return_dtype=pl.String) if len(ids) else ids.cast(pl.String)
 
 
 def _id_text(number: int) -> str:

@@ -2,9 +2,13 @@
 // where drawing fails.
 const timeFormatLocale = JSON.parse(document.getElementById("time-locale").textContent);
 
-function fluid(spec) {
+const NARROW = 560; // pixels; below this a legend has fewer columns
+
+function fitted(spec, box) {
   // Charts of one view follow the width of their box.
-  return typeof spec.width === "number" ? { ...spec, width: "container", autosize: { type: "fit-x", contains: "padding" } } : spec;
+  const fluid = typeof spec.width === "number" ? { width: "container", autosize: { type: "fit-x", contains: "padding" } } : {};
+  const columns = box.clientWidth < NARROW ? 3 : spec.config.legend.columns;
+  return { ...spec, ...fluid, config: { ...spec.config, legend: { ...spec.config.legend, columns } } };
 }
 
 async function draw(box) {
@@ -13,7 +17,7 @@ async function draw(box) {
   live.className = "live";
   box.append(live);
   try {
-    await window.vegaEmbed(live, fluid(spec), { mode: "vega-lite", actions: false, renderer: "canvas", timeFormatLocale });
+    await window.vegaEmbed(live, fitted(spec, box), { mode: "vega-lite", actions: false, renderer: "canvas", timeFormatLocale });
     box.classList.add("drawn");
   } catch (error) {
     live.remove();

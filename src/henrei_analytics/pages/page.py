@@ -92,7 +92,9 @@ def script_json(value: Any) -> str:
 
 def figure_key(data: dict[str, Any]) -> str:
     """A figure's name, with the rows it was narrowed to."""
-    where = "&".join(f"{column}={','.join(map(str, values))}" for column, values in sorted(data["where"].items()))
+    where = "&".join(
+        f"{column}={','.join(map(str, values))}" for column, values in sorted(data["where"].items())
+    )
     return f"{data['name']}?{where}" if where else data["name"]
 
 
@@ -108,11 +110,15 @@ def _add_output(page: Page, output: nbformat.NotebookNode) -> None:
     data = output.get("data", {})
     if MIME in data:
         shown = data[MIME]
-        page.figures[figure_key(shown)] = {key: shown[key] for key in ("title", "rows", "tiles") if key in shown}
+        page.figures[figure_key(shown)] = {
+            key: shown[key] for key in ("title", "rows", "tiles") if key in shown
+        }
         html = _joined(data["text/html"])
         if shown.get("spec"):
             spec = {key: value for key, value in shown["spec"].items() if key != "$schema"}
-            html = html.replace('<div class="chart"', f'<div class="chart" data-spec="spec-{len(page.specs)}"', 1)
+            html = html.replace(
+                '<div class="chart"', f'<div class="chart" data-spec="spec-{len(page.specs)}"', 1
+            )
             page.specs.append(spec)
         page.blocks.append(html)
     elif "text/html" in data:

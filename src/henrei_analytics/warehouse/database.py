@@ -19,14 +19,14 @@ MEMORY_LIMIT = "256MB"  # of DuckDB alone; larger work spills to disk beside the
 SETTINGS = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
-    "enable_progress_bar": "false",
 }
 
 
 def connect(database: Path, *, read_only: bool = True, as_of: date | None = None) -> duckdb.DuckDBPyConnection:
     """Open the database; `as_of` sets the date the statuses in `mart` are computed for.
 
-    Raises HenreiError when it does not exist (reading), is in use by another process or is not a database.
+    Raises HenreiError when it does not exist or holds nothing (reading), is in use by another process or is not a
+    database.
     """
     if read_only and not database.exists():
         raise HenreiError(f"データベース {database} がありません。先に henrei load で取り込んでください。")
@@ -41,10 +41,19 @@ def connect(database: Path, *, read_only: bool = True, as_of: date | None = None
     if not read_only:
         con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
         con.execute("SET preserve_insertion_order = false")
+        con.execute("SET enable_progress_bar = false")  # our own is shown; in a notebook this setting cannot be touched
         database.chmod(0o600)
+    elif not _is_ours(con):
+        con.close()
+        raise HenreiError(f"{database} に取り込んだデータがありません。先に henrei load で取り込んでください。")
     if as_of:
         con.execute(f"SET VARIABLE as_of = DATE '{as_of.isoformat()}'")
     return con
+
+
+def _is_ours(con: duckdb.DuckDBPyConnection) -> bool:
+    sql = "SELECT EXISTS (SELECT 1 FROM duckdb_views() WHERE schema_name = 'mart' AND view_name = 'files')"
+    return con.execute(sql).fetchall()[0][0]
 
 
 def _make_private(database: Path) -> None:

@@ -87,7 +87,7 @@ def load(paths: Iterable[Path], database: Path, *, progress: Progress = lambda *
 def unload(what: str, database: Path) -> list[str]:
     """Withdraw the files meant by a path (same content), a name as listed, or the start of a file id.
 
-    Returns the names withdrawn. Raises HenreiError when nothing matches or a name means several contents.
+    A rejected file can be withdrawn too: it then asks for no more attention. Returns the names. Raises HenreiError when nothing matches or a name means several contents.
     """
     if not database.exists():
         raise HenreiError(f"データベース {database} がありません。")
@@ -108,7 +108,8 @@ def unload(what: str, database: Path) -> list[str]:
             if len(ids) > 1:
                 raise HenreiError(f"「{what}」に当たるファイルが{len(ids)}件あります。henrei status で表示されるフォルダーつきの名前か、ファイルIDの先頭8文字以上で指定してください。")
         rows = con.execute(
-            "SELECT file_no, file_id FROM ledger.files WHERE state = 'loaded' AND list_contains(?, file_id)", [ids]
+            "SELECT file_no, file_id FROM ledger.files WHERE state IN ('loaded', 'rejected') AND list_contains(?, file_id)",
+            [ids],
         ).fetchall()
         if not rows:
             raise HenreiError(f"「{what}」は取り込まれていません。henrei status で名前を確かめてください。")
@@ -137,6 +138,7 @@ def _look(con: duckdb.DuckDBPyConnection, sources: list[Source], progress: Progr
     result, new = LoadResult(), {}
     known = dict(con.execute("SELECT file_id, state FROM ledger.files").fetchall())
     seen = set(con.execute("SELECT file_id, place FROM ledger.sightings").fetchall())
+    looked_at = set()
     next_no = con.execute("SELECT COALESCE(MAX(file_no), 0) + 1 FROM ledger.files").fetchall()[0][0]
     sightings = []
     for done, source in enumerate(sources):
@@ -153,12 +155,15 @@ def _look(con: duckdb.DuckDBPyConnection, sources: list[Source], progress: Progr
             text = f"開けませんでした（{type(broken).__name__}）。もう一度取り直してください。"
             layout, error, file_id = None, UnreadableFile("unreadable", text), _digest_or_name(source)
         place = sha256(source.place.encode("utf-8", "surrogatepass")).hexdigest()
+        if (file_id, place) in looked_at:  # given twice, as a file and in its folder
+            continue
+        looked_at.add((file_id, place))
         if (file_id, place) not in seen:
-            seen.add((file_id, place))
+            _forget_rejected(con, place)
             sightings.append((file_id, place, source.name, source.time))
         if known.get(file_id) == "loaded":
-            same = not sightings or sightings[-1][:2] != (file_id, place)
-            result.files.append(FileResult(source.name, "unchanged" if same else "duplicate", file_id))
+            outcome = "unchanged" if (file_id, place) in seen else "duplicate"
+            result.files.append(FileResult(source.name, outcome, file_id))
         elif file_id in new:
             result.files.append(FileResult(source.name, "duplicate", file_id))
         else:
@@ -169,6 +174,15 @@ def _look(con: duckdb.DuckDBPyConnection, sources: list[Source], progress: Progr
     columns = {"file_id": pl.String, "place": pl.String, "name": pl.String, "file_time": pl.Datetime}
     insert(con, "ledger.sightings", pl.DataFrame(sightings, schema=columns, orient="row"))
     return result, list(new.values())
+
+
+def _forget_rejected(con: duckdb.DuckDBPyConnection, place: str) -> None:
+    """A file that could not be read needs no more attention once another content lies in its place."""
+    rejected = "SELECT file_id FROM ledger.files WHERE state = 'rejected'"
+    con.execute(f"DELETE FROM ledger.sightings WHERE place = ? AND file_id IN ({rejected})", [place])
+    con.execute(
+        "DELETE FROM ledger.files WHERE state = 'rejected' AND file_id NOT IN (SELECT file_id FROM ledger.sightings)"
+    )
 
 
 def _digest_or_name(source: Source) -> str:

@@ -38,7 +38,7 @@ def find(paths: Iterable[Path]) -> Iterator[Source]:
             raise HenreiError(f"{path} が見つかりません。パスを確かめてください。")
         if path.is_dir():
             for file in sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path))):
-                yield from _file(file, str(file.relative_to(path.parent)))
+                yield from _file(file, file.relative_to(path.parent).as_posix())
         else:
             yield from _file(path, path.name)
 
@@ -48,24 +48,45 @@ def _hidden(path: Path) -> bool:
 
 
 def _file(path: Path, name: str) -> Iterator[Source]:
-    if path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
-        yield from _members(path, name)
+    if path.suffix.lower() == ".zip":
+        try:
+            members = _members(path)
+        except (zipfile.BadZipFile, NotImplementedError) as damaged:
+            yield _whole(path, name, lambda error=damaged: _fail(error))
+        else:
+            yield from (_member(path, name, each) for each in members)
     else:
-        stat = path.stat()
-        time = datetime.fromtimestamp(int(stat.st_mtime))
-        yield Source(name, str(path.resolve()), time, stat.st_size, lambda: path.open("rb"))
+        yield _whole(path, name, lambda: path.open("rb"))
 
 
-def _members(path: Path, name: str) -> Iterator[Source]:
-    with zipfile.ZipFile(path, metadata_encoding="cp932") as archive:
-        members = [m for m in archive.infolist() if not m.is_dir() and not _hidden(Path(m.filename))]
-    for member in members:
+def _whole(path: Path, name: str, opened: Callable[[], BinaryIO]) -> Source:
+    stat = path.stat()
+    return Source(name, str(path.resolve()), datetime.fromtimestamp(int(stat.st_mtime)), stat.st_size, opened)
 
-        def opened(filename: str = member.filename) -> BinaryIO:
-            return _Member(path, filename)
 
-        inside = f"/{member.filename}"
-        yield Source(name + inside, str(path.resolve()) + inside, _time(member), member.file_size, opened)
+def _fail(error: Exception) -> BinaryIO:
+    raise error
+
+
+def _members(path: Path) -> list[zipfile.ZipInfo]:
+    with _archive(path) as archive:
+        return [m for m in archive.infolist() if not m.is_dir() and not _hidden(Path(m.filename))]
+
+
+def _member(path: Path, name: str, member: zipfile.ZipInfo) -> Source:
+    inside = f"/{member.filename}"
+    place = str(path.resolve()) + inside
+    return Source(name + inside, place, _time(member), member.file_size, lambda: _Member(path, member))
+
+
+def _archive(path: Path) -> zipfile.ZipFile:
+    """Names without the UTF-8 mark are UTF-8 all the same (macOS) or CP932 (Windows); the last choice fits any."""
+    for encoding in ("utf-8", "cp932"):
+        try:
+            return zipfile.ZipFile(path, metadata_encoding=encoding)
+        except UnicodeDecodeError:
+            pass
+    return zipfile.ZipFile(path)
 
 
 def _time(member: zipfile.ZipInfo) -> datetime:
@@ -78,10 +99,10 @@ def _time(member: zipfile.ZipInfo) -> datetime:
 class _Member:
     """A member of an archive that closes its archive with itself."""
 
-    def __init__(self, path: Path, filename: str) -> None:
-        self._archive = zipfile.ZipFile(path, metadata_encoding="cp932")
+    def __init__(self, path: Path, member: zipfile.ZipInfo) -> None:
+        self._archive = _archive(path)
         try:
-            self._stream = self._archive.open(filename)
+            self._stream = self._archive.open(member)
         except BaseException:
             self._archive.close()
             raise

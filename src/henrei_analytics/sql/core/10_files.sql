@@ -4,7 +4,7 @@
 -- rule: kind, payer, month and institution come from the content; the name only where the content lacks it.
 --       A file's time is the earliest time any copy of it was seen with, so that the order of loading is irrelevant.
 WITH sighted AS (
-    SELECT file_id, MIN(file_time) AS file_time, MIN_BY(name, file_time) AS name
+    SELECT file_id, MIN(file_time) AS file_time, MIN_BY(name, (file_time, name)) AS name
     FROM ledger.sightings
     GROUP BY file_id
 ),

@@ -1,8 +1,10 @@
 -- core.receipts
 -- grain: one receipt as it stands in one record file (claim or return), superseded versions included
--- inputs: core.files, ledger.receipts, ledger.insurers, ledger.public_payers, ledger.reasons, ledger.history_receipts
+-- inputs: core.files, ledger.receipts, ledger.insurers, ledger.public_payers, ledger.reasons, ledger.history_receipts,
+--         ledger.history_reasons
 -- rule: points are those of HO, without HO those of the first KO; the insurer likewise. 検索番号 is RE item 19,
---       else that of HR, else the one its history block begins with.
+--       else that of HR, else the one its history block begins with. 返戻区分 is that of HR, without HR the block's
+--       first (its newest round comes first).
 WITH insurers AS (
     SELECT
         file_no,
@@ -37,6 +39,11 @@ history AS (
     FROM ledger.history_receipts
     GROUP BY file_no, receipt_no
 ),
+history_reasons AS (
+    SELECT file_no, receipt_no, MIN_BY(return_class, line_no) AS return_class
+    FROM ledger.history_reasons
+    GROUP BY file_no, receipt_no
+),
 joined AS (
     SELECT
         files.file_no,
@@ -56,7 +63,7 @@ joined AS (
         receipts.name_key,
         COALESCE(receipts.search_number, reasons.search_number, history.search_number) AS search_number,
         history.receipt_no IS NOT NULL AS has_history,
-        reasons.return_class,
+        COALESCE(reasons.return_class, history_reasons.return_class) AS return_class,
         COALESCE(insurers.insurer_number, public_payers.insurer_number) AS insurer_number,
         CASE WHEN insurers.lines > 0 THEN insurers.points ELSE public_payers.points END AS points,
         COALESCE(insurers.lines, 0) + COALESCE(public_payers.lines, 0) AS payer_lines
@@ -67,6 +74,8 @@ joined AS (
         ON public_payers.file_no = receipts.file_no AND public_payers.receipt_no = receipts.receipt_no
     LEFT JOIN reasons ON reasons.file_no = receipts.file_no AND reasons.receipt_no = receipts.receipt_no
     LEFT JOIN history ON history.file_no = receipts.file_no AND history.receipt_no = receipts.receipt_no
+    LEFT JOIN history_reasons
+        ON history_reasons.file_no = receipts.file_no AND history_reasons.receipt_no = receipts.receipt_no
 )
 SELECT
     joined.*,

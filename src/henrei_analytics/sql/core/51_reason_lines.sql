@@ -1,8 +1,8 @@
 -- core.reason_lines
 -- grain: one reason of one return, in the order of the file
--- inputs: core.returns, ledger.reasons, ledger.history_reasons, ledger.notice_returns, ledger.notice_reasons
+-- inputs: core.returns, core.receipts, ledger.reasons, ledger.history_reasons, ledger.notice_returns, ledger.notice_reasons
 -- rule: the HR records of the receipt; a receipt without any has them in its history block (which otherwise only
---       repeats them). A return known from a notice alone has the notice's.
+--       repeats them and those of older rounds, told by their number). A return known from a notice alone has the notice's.
 WITH of_notices AS (
     SELECT file_no, receipt_no, line_no, code, text, text_plain FROM ledger.notice_returns
     UNION ALL
@@ -11,9 +11,12 @@ WITH of_notices AS (
 in_block AS (
     SELECT history.*
     FROM ledger.history_reasons AS history
+    INNER JOIN core.receipts AS receipts
+        ON receipts.file_no = history.file_no AND receipts.receipt_no = history.receipt_no
     LEFT JOIN ledger.reasons AS reasons
         ON reasons.file_no = history.file_no AND reasons.receipt_no = history.receipt_no
     WHERE reasons.file_no IS NULL
+        AND (history.search_number IS NULL OR history.search_number = receipts.search_number)
 ),
 all_lines AS (
     SELECT file_no, receipt_no, line_no, code, text, text_plain, supplement FROM ledger.reasons

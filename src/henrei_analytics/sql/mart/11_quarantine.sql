@@ -3,7 +3,7 @@
 -- inputs: ledger.quarantine, ledger.files, ledger.sightings
 -- rule: the message never holds content of the line
 WITH named AS (
-    SELECT files.file_no, files.file_id, files.state, files.rule, files.message, MIN_BY(sightings.name, sightings.file_time) AS name
+    SELECT files.file_no, files.file_id, files.state, files.rule, files.message, MIN_BY(sightings.name, (sightings.file_time, sightings.name)) AS name
     FROM ledger.files AS files
     INNER JOIN ledger.sightings AS sightings ON sightings.file_id = files.file_id
     GROUP BY files.file_no, files.file_id, files.state, files.rule, files.message

@@ -4,7 +4,7 @@
 -- rule: its newest name; first and last month with a claim or return file
 SELECT
     institution,
-    MAX_BY(institution_name, file_time) FILTER (WHERE institution_name IS NOT NULL) AS name,
+    MAX_BY(institution_name, (file_time, file_id)) FILTER (WHERE institution_name IS NOT NULL) AS name,
     MIN(month) AS first_month,
     MAX(month) AS last_month
 FROM core.files

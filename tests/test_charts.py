@@ -1,0 +1,203 @@
+"""Charts draw only what they were asked to draw, in the same colours everywhere, with Japanese words."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import polars as pl
+import pytest
+
+from henrei_analytics import charts, display, figures, labels, palette
+
+MONTHS = [date(2025 + (9 + at) // 12, (9 + at) % 12 + 1, 1) for at in range(14)]
+RATES = pl.DataFrame(
+    [
+        {"month": month, "payer": payer, "rate": 0.01 + at / 1000, "low": 0.005, "high": 0.03, "secret": "X"}
+        for at, month in enumerate(MONTHS)
+        for payer in ("shaho", "kokuho")
+    ]
+)
+REASONS = pl.DataFrame(
+    {
+        "category": ["資格関係", "記載不備", "未分類"],
+        "returns": [11, 4, 0],
+        "cumulative_share": [0.733, 1.0, 1.0],
+        "rate": [0.02, 0.01, None],
+        "low": [0.01, 0.0, None],
+        "high": [0.03, 0.02, None],
+    }
+)
+BY_MONTH = pl.DataFrame(
+    [{"month": month, "category": name, "returns": 2} for month in MONTHS for name in ("未分類", "資格関係")]
+)
+COVERAGE = pl.DataFrame(
+    {
+        "month": MONTHS[:3],
+        "payer": ["shaho"] * 3,
+        "stream": ["claims"] * 3,
+        "state": ["loaded", "missing", "outside"],
+    }
+)
+SURVIVAL = pl.DataFrame({"months": [0, 1], "survival": [0.6, 0.2], "payer": ["shaho", "shaho"]})
+BREAKS = pl.DataFrame({"month": [MONTHS[2], date(2019, 1, 1)], "label_ja": ["診療報酬改定", "範囲の外"]})
+
+EVERY_CHART = {
+    "trend": (lambda data: charts.trend(data, "rate", series="payer", low="low", high="high"), RATES),
+    "pareto": (lambda data: charts.pareto(data, "category", "returns", "cumulative_share"), REASONS),
+    "bars": (lambda data: charts.bars(data, "category", "rate", low="low", high="high"), REASONS),
+    "stacked": (lambda data: charts.stacked(data, "month", "returns", "category"), BY_MONTH),
+    "heatmap": (lambda data: charts.heatmap(data, "month", "category", "returns"), BY_MONTH),
+    "survival": (lambda data: charts.survival(data, "months", "survival", series="payer"), SURVIVAL),
+    "matrix": (lambda data: charts.matrix(data, "month", ["payer", "stream"], "state"), COVERAGE),
+}
+
+
+@pytest.mark.parametrize("name", EVERY_CHART)
+def test_a_chart_becomes_an_svg_with_marks(name: str) -> None:
+    draw, data = EVERY_CHART[name]
+    svg = display.svg(draw(data).to_dict())
+    assert svg.startswith("<svg")
+    assert svg.count("<path") > 3
+
+
+@pytest.mark.parametrize("name", EVERY_CHART)
+def test_nothing_to_draw_is_no_chart(name: str) -> None:
+    draw, data = EVERY_CHART[name]
+    assert draw(data.clear()) is None
+
+
+def test_only_drawn_columns_enter_the_specification() -> None:
+    assert "secret" not in json.dumps(charts.trend(RATES, "rate", series="payer").to_dict())
+
+
+def test_a_series_of_nulls_is_no_chart() -> None:
+    assert charts.trend(RATES.with_columns(rate=pl.lit(None, pl.Float64)), "rate") is None
+
+
+def test_codes_are_words_with_their_fixed_colours() -> None:
+    spec = json.dumps(charts.trend(RATES, "rate", series="payer").to_dict(), ensure_ascii=False)
+    assert '"domain": ["社保", "国保"], "range": ["#00558C", "#D07A00"]' in spec
+    assert "shaho" not in spec
+
+
+def test_a_category_keeps_its_colour_and_place_whatever_else_is_shown() -> None:
+    few, many = palette.series("category", ["未分類", "資格関係"]), palette.series("category", list(palette.CATEGORIES))
+    assert few.order == ["資格関係", "未分類"]
+    assert dict(zip(few.order, few.colours["range"], strict=True)).items() <= palette.CATEGORIES.items()
+    assert len(set(many.colours["range"])) == 11
+
+
+def test_the_payers_differ_in_more_than_colour() -> None:
+    style = palette.series("payer", ["社保", "国保"])
+    assert len({tuple(dash) for dash in style.dashes["range"]}) == 2
+    assert len(set(style.shapes["range"])) == 2
+    dark, light = (_lightness(colour) for colour in style.colours["range"])
+    assert light - dark > 0.15  # in a grey print
+
+
+def _lightness(colour: str) -> float:
+    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_changes_of_rules_are_marked_inside_the_months_shown_only() -> None:
+    spec = json.dumps(charts.trend(RATES, "rate", breaks=BREAKS).to_dict(), ensure_ascii=False)
+    assert "診療報酬改定" in spec
+    assert "範囲の外" not in spec
+
+
+def test_months_that_are_not_complete_are_shaded() -> None:
+    assert "未確定" in json.dumps(charts.trend(RATES, "rate", incomplete=MONTHS[-1]).to_dict(), ensure_ascii=False)
+
+
+def test_month_labels_are_japanese_and_carry_the_year_where_it_starts() -> None:
+    svg = display.svg(charts.trend(RATES, "rate").to_dict())
+    assert "1月" in svg and "2026年" in svg and "Jan" not in svg
+
+
+def test_a_bar_without_a_value_says_so() -> None:
+    assert labels.MISSING in display.svg(charts.bars(REASONS, "category", "rate").to_dict())
+
+
+def test_a_long_label_is_written_whole() -> None:
+    label = "被保険者証の記号・番号の誤り、または資格喪失後の受診"
+    svg = display.svg(charts.bars(pl.DataFrame({"text": [label], "returns": [3]}), "text", "returns").to_dict())
+    assert label[:16] in svg and label[16:] in svg
+
+
+def test_the_same_data_gives_the_same_specification() -> None:
+    draw, data = EVERY_CHART["trend"]
+    assert draw(data).to_dict() == draw(data).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "written"),
+    [
+        (1234, "count", "1,234"),
+        (0.0187, "rate", "1.9 %"),
+        (84210, "yen", "¥84,210"),
+        (None, "rate", "—"),
+        (float("nan"), "number", "—"),
+        (date(2026, 9, 1), "month", "2026年9月"),
+        (date(2026, 9, 30), "date", "2026-09-30"),
+        (-5, "change", "−5"),
+        (0, "change", "±0"),
+        ("kokuho", "payer", "国保"),
+        ("returned_again", "status", "再返戻"),
+        ("unheard_of", "status", "unheard_of"),
+        (False, "balanced", "不一致"),
+        ("1319912345", "institution", "13-1-9912345"),
+    ],
+)
+def test_values_as_a_reader_sees_them(value: object, kind: str, written: str) -> None:
+    assert labels.text(value, kind) == written
+
+
+def test_every_column_of_every_figure_that_a_notebook_shows_has_a_label(shown_columns: set[str]) -> None:
+    assert shown_columns
+    assert labels.unknown_columns(shown_columns) == []
+
+
+@pytest.fixture
+def shown_columns() -> set[str]:
+    """The columns named in the notebooks: arguments `columns=[…]`."""
+    import ast
+
+    from henrei_analytics.report import notebook_files, notebooks_folder
+
+    found: set[str] = set()
+    for path in notebook_files(notebooks_folder()):
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                calls = [node for node in ast.walk(ast.parse("".join(cell["source"]))) if isinstance(node, ast.Call)]
+                lists = [key.value for call in calls for key in call.keywords if key.arg == "columns"]
+                found |= {name for each in lists for name in ast.literal_eval(each)}
+    return found
+
+
+def test_a_figure_with_no_rows_says_so_and_keeps_its_definition() -> None:
+    figure = figures.Figure(figures.definitions()["top_reasons"], pl.DataFrame({"category": []}))
+    shown = display.bundle(figure, None)
+    assert labels.NO_ROWS in shown["text/html"]
+    assert figure.definition.numerator in shown["text/html"]
+
+
+def test_tables_escape_what_they_show() -> None:
+    assert "<b>" not in display.table_html(pl.DataFrame({"text": ["<b>&"]}))
+
+
+def test_the_data_part_leaves_out_what_points_to_a_patient_and_clock_times() -> None:
+    from datetime import datetime
+
+    rows = display.plain_rows(
+        pl.DataFrame(
+            {
+                "chart_number": ["0001"],
+                "loaded_at": [datetime(2026, 1, 1)],
+                "month": [date(2026, 9, 1)],
+                "rate": [1 / 3],
+            }
+        )
+    )
+    assert rows == [{"month": "2026-09-01", "rate": 0.3333333333}]
