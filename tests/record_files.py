@@ -39,7 +39,7 @@ class Receipt:
     insurer: str | None = "06139999"
     symbol: str = "９９９"
     number: str = "１２３"
-    points: int | str = 291
+    points: int = 291
     publics: tuple[str, ...] = ()
     recipient: str = "9999999"
     items: int = 38
@@ -77,7 +77,7 @@ class Notice:
     reception: str = ""
     insurer: str = "06139999"
     label: str = "本外"
-    points: int | str = 291
+    points: int = 291
     reasons: Sequence[tuple[str, str]] = (("L3129", "架空の理由"),)
     chart: str = ""
     search: str = ""
@@ -145,7 +145,7 @@ def in_bytes(lines: Iterable[str], *, end: str = END, eof: bytes = EOF) -> bytes
 
 def totals(record_id: str, receipts: Sequence[Receipt]) -> str:
     """GO and HG count payer lines and add the points of each receipt once."""
-    points = sum(int(receipt.points) for receipt in receipts)
+    points = sum(receipt.points for receipt in receipts)
     return record(record_id, sum(receipt.payer_lines for receipt in receipts), points, 99, count=4)
 
 

@@ -132,7 +132,7 @@ def test_due_within_14_days_counts_either_deadline_and_not_what_is_over():
     assert row["next_download_deadline"] == date(2026, 10, 31)
 
 
-def test_open_returns_most_urgent_first_then_most_yen():
+def test_open_returns_deadlines_to_come_first_then_most_yen_and_those_passed_last():
     frame = compute(
         mart(
             returns="""
@@ -153,10 +153,10 @@ def test_open_returns_most_urgent_first_then_most_yen():
         SEPTEMBER,
         "open_returns",
     ).data
-    assert frame["chart_number"].to_list() == ["E", "C", "B", "A", "D"]
-    assert frame["days_left"].to_list() == [-10, 30, 61, 61, None]
-    assert frame["yen"].to_list() == [10, 100, 9000, 1000, 9990]
-    assert frame["reason_text"][1] == "旧証によるもの"
+    assert frame["chart_number"].to_list() == ["C", "B", "A", "D", "E"]
+    assert frame["days_left"].to_list() == [30, 61, 61, None, -10]
+    assert frame["yen"].to_list() == [100, 9000, 1000, 9990, 10]
+    assert frame["reason_text"][0] == "旧証によるもの"
 
 
 def test_top_reasons_are_five_with_the_change_since_last_month():

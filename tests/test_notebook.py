@@ -94,8 +94,13 @@ def test_figures_are_computed_once_and_narrowed_by_column(
     assert computed == ["rate_by_month"]
 
 
-def test_the_newest_month_is_the_last_when_none_has_come_back_yet() -> None:
+def test_the_newest_month_is_the_newest_whose_returns_have_arrived() -> None:
+    september, october = date(2026, 9, 1), date(2026, 10, 1)
+    office = offices.Institution(CLINIC, "架空", (september, october), returned=(september,))
+    assert office.newest_month(date(2026, 10, 1)) == september
+    assert office.newest_month(date(2026, 11, 30)) == september  # October was claimed, nothing of it came back
+
+
+def test_without_any_return_it_is_the_newest_month_claimed() -> None:
     office = offices.Institution(CLINIC, "架空", (date(2026, 9, 1), date(2026, 10, 1)))
-    assert office.newest_month(date(2026, 9, 30)) == date(2026, 10, 1)
-    assert office.newest_month(date(2026, 10, 1)) == date(2026, 9, 1)
-    assert office.newest_month(date(2026, 11, 30)) == date(2026, 10, 1)
+    assert office.newest_month(date(2026, 10, 31)) == date(2026, 10, 1)

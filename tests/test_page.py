@@ -9,8 +9,8 @@ from pathlib import Path
 import nbformat
 import polars as pl
 import pytest
-from browser import chromium, opened
 
+from browser import chromium, opened
 from henrei_analytics import charts, display, figures
 from henrei_analytics.pages import Link, Provenance, page_html, read_page
 

@@ -6,30 +6,18 @@ drawn enter the specification: a page must not carry what it does not show.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import altair as alt
 import polars as pl
 
-from henrei_analytics import labels, palette
+from henrei_analytics import encodings, labels, palette
 
 WIDTH = 640
 HEIGHT = 280
-LABEL_LINE = 16  # characters of a bar's label before it goes on in the next line
 BAR_STEP = 34
 ROOM, ROOM_LONG = 1.35, 1.8  # of the longest bar: what is written at its end must fit on a phone too
-NAMES_UPRIGHT = 6  # more names than this are slanted
-MONTHS_ALL_LABELLED = 13  # beyond this only January, April, July and October are named
-
-YEAR_WITHIN = 2  # the first label carries its year unless January is as near as this
-
-WRAPPED = (
-    f"length(datum.label) <= {LABEL_LINE} ? datum.label : "
-    f"[slice(datum.label, 0, {LABEL_LINE}), slice(datum.label, {LABEL_LINE}, {2 * LABEL_LINE})]"
-)
-VEGA_FORMATS = {"rate": ".1%", "number": ",.2f", "yen": ",.0f", "months": ",.1~f"}
 
 Chart = alt.Chart | alt.LayerChart | None
 
@@ -52,29 +40,29 @@ def trend(
     incomplete: date | None = None,
 ) -> Chart:
     """Lines by month: confidence band, control limits, policy breaks (`month`, `label_ja`), an incomplete end."""
-    frame = _drawn(data, y, [x, y, series, low, high, *limits])
+    frame = encodings.drawn(data, y, [x, y, series, low, high, *limits])
     if frame is None:
         return None
     span = (frame[x].min(), frame[x].max())
-    base = alt.Chart(frame).encode(x=_month_axis(frame, x), **_colour(frame, series))
-    y_axis = _quantity(y)
+    base = alt.Chart(frame).encode(x=encodings.month_axis(frame, x), **encodings.colour(frame, series))
+    y_axis = encodings.quantity(y)
     layers: list[alt.Chart] = []
     if incomplete is not None:
         layers.append(_shade(incomplete, span[1]))
     if low and high:
-        layers.append(base.mark_area(opacity=0.15, line=False).encode(y=_quantity(low, y), y2=high))
+        layers.append(base.mark_area(opacity=0.15, line=False).encode(y=encodings.quantity(low, y), y2=high))
     for limit in limits:
         layers.append(
             base.mark_line(strokeWidth=1.2, opacity=0.7, strokeDash=[4, 4], interpolate="step").encode(
-                y=_quantity(limit, y)
+                y=encodings.quantity(limit, y)
             )
         )
     line = base.mark_line(point=False).encode(y=y_axis)
     points = base.mark_point(filled=True, size=45, opacity=1).encode(
-        y=y_axis, tooltip=_tooltips([x, series, y, low, high, *limits])
+        y=y_axis, tooltip=encodings.tooltips([x, series, y, low, high, *limits])
     )
     if series:
-        style = palette.series(series, _values(frame, series))
+        style = palette.series(series, encodings.values(frame, series))
         line = line.encode(
             strokeDash=alt.StrokeDash(series, scale=style.dashes, title=None, sort=style.order)
         )
@@ -87,10 +75,10 @@ def trend(
 
 def pareto(data: pl.DataFrame, label: str, value: str, cumulative: str | None = None) -> Chart:
     """Bars from the most frequent down, each with its value and the share reached so far."""
-    frame = _drawn(data, value, [label, value, cumulative])
+    frame = encodings.drawn(data, value, [label, value, cumulative])
     if frame is None:
         return None
-    written = pl.col(value).map_elements(_writer(value), return_dtype=pl.String)
+    written = pl.col(value).map_elements(encodings.writer(value), return_dtype=pl.String)
     if cumulative:
         written = pl.format("{}（累計{}%）", written, (pl.col(cumulative) * 100).round().cast(pl.Int64))
     return _bar_chart(frame.with_columns(written=written), label, value, [label], room=ROOM_LONG)
@@ -105,10 +93,12 @@ def bars(
     high: str | None = None,
 ) -> Chart:
     """Horizontal bars in the order given, with an optional interval."""
-    frame, label = _joined(_drawn(data, value, [*_names(label), value, low, high]), label)
+    frame, label = encodings.joined(
+        encodings.drawn(data, value, [*encodings.names(label), value, low, high]), label
+    )
     if frame is None:
         return None
-    written = pl.col(value).map_elements(_writer(value), return_dtype=pl.String, skip_nulls=False)
+    written = pl.col(value).map_elements(encodings.writer(value), return_dtype=pl.String, skip_nulls=False)
     frame = frame.with_columns(written=written)
     return _bar_chart(
         frame.with_columns(pl.col(value).fill_null(0)), label, value, [label, low, high], low, high
@@ -117,10 +107,10 @@ def bars(
 
 def stacked(data: pl.DataFrame, x: str, y: str, series: str) -> Chart:
     """One column a month, divided by a series in its fixed order."""
-    frame = _drawn(data, y, [x, y, series])
+    frame = encodings.drawn(data, y, [x, y, series])
     if frame is None:
         return None
-    style = palette.series(series, _values(frame, series))
+    style = palette.series(series, encodings.values(frame, series))
     order = pl.col(series).replace_strict(
         {name: at for at, name in enumerate(style.order)}, return_dtype=pl.Int32
     )
@@ -129,11 +119,11 @@ def stacked(data: pl.DataFrame, x: str, y: str, series: str) -> Chart:
         alt.Chart(band)
         .mark_bar(stroke="white", strokeWidth=0.7)
         .encode(
-            x=_band(frame, x),
-            y=_quantity(y),
+            x=encodings.band(frame, x),
+            y=encodings.quantity(y),
             order=alt.Order("order:Q"),
-            tooltip=_tooltips([x, series, y], band=True),
-            **_colour(frame, series),
+            tooltip=encodings.tooltips([x, series, y], band=True),
+            **encodings.colour(frame, series),
         )
         .properties(width=WIDTH, height=HEIGHT)
     )
@@ -141,18 +131,24 @@ def stacked(data: pl.DataFrame, x: str, y: str, series: str) -> Chart:
 
 def heatmap(data: pl.DataFrame, x: str | Sequence[str], y: str, value: str) -> Chart:
     """A table of two breakdowns as one hue: darker is more."""
-    frame, x = _joined(_drawn(data, value, [*_names(x), y, value]), x)
+    frame, x = encodings.joined(encodings.drawn(data, value, [*encodings.names(x), y, value]), x)
     if frame is None:
         return None
     peak = frame[value].max()
     band = frame.with_columns(
         pl.col(x).cast(pl.String),
-        written=pl.col(value).map_elements(_short_writer(value), return_dtype=pl.String),
+        written=pl.col(value).map_elements(encodings.short_writer(value), return_dtype=pl.String),
         dark=pl.col(value) > 0.55 * peak,
     )
     base = alt.Chart(band).encode(
-        x=_band(frame, x),
-        y=alt.Y(y, type="nominal", sort=None, title=None, axis=alt.Axis(labelExpr=WRAPPED, labelLimit=260)),
+        x=encodings.band(frame, x),
+        y=alt.Y(
+            y,
+            type="nominal",
+            sort=None,
+            title=None,
+            axis=alt.Axis(labelExpr=encodings.WRAPPED, labelLimit=260),
+        ),
     )
     cells = base.mark_rect(stroke="white").encode(
         color=alt.Color(
@@ -161,7 +157,7 @@ def heatmap(data: pl.DataFrame, x: str | Sequence[str], y: str, value: str) -> C
             title=labels.column(value).title,
             scale=alt.Scale(range=palette.SHADES, domainMin=0),
         ),
-        tooltip=_tooltips([x, y, value], band=True),
+        tooltip=encodings.tooltips([x, y, value], band=True),
     )
     words = base.mark_text(fontSize=10).encode(
         text="written:N",
@@ -180,14 +176,14 @@ def survival(
     high: str | None = None,
 ) -> Chart:
     """Kaplan–Meier step curves with their band."""
-    frame = _drawn(data, y, [x, y, series, low, high])
+    frame = encodings.drawn(data, y, [x, y, series, low, high])
     if frame is None:
         return None
     base = alt.Chart(frame).encode(
         x=alt.X(
             x, type="quantitative", title=labels.column(x).title, axis=alt.Axis(tickMinStep=1, format="d")
         ),
-        **_colour(frame, series),
+        **encodings.colour(frame, series),
     )
     axis = {
         "title": labels.column(y).title,
@@ -199,10 +195,10 @@ def survival(
         band = base.mark_area(opacity=0.15, interpolate="step-after")
         layers.append(band.encode(y=alt.Y(low, type="quantitative", **axis), y2=high))
     line = base.mark_line(interpolate="step-after").encode(
-        y=alt.Y(y, type="quantitative", **axis), tooltip=_tooltips([x, series, y, low, high])
+        y=alt.Y(y, type="quantitative", **axis), tooltip=encodings.tooltips([x, series, y, low, high])
     )
     if series:
-        style = palette.series(series, _values(frame, series))
+        style = palette.series(series, encodings.values(frame, series))
         line = line.encode(
             strokeDash=alt.StrokeDash(series, scale=style.dashes, title=None, sort=style.order)
         )
@@ -211,127 +207,24 @@ def survival(
 
 def matrix(data: pl.DataFrame, x: str, y: str | Sequence[str], state: str) -> Chart:
     """Which month of which stream is there: a colour and a sign for each state."""
-    frame, y = _joined(_drawn(data, None, [x, *_names(y), state]), y)
+    frame, y = encodings.joined(encodings.drawn(data, None, [x, *encodings.names(y), state]), y)
     if frame is None:
         return None
-    states = palette.states(_values(frame, state))
+    states = palette.states(encodings.values(frame, state))
     band = frame.with_columns(
         pl.col(x).cast(pl.String), sign=pl.col(state).replace_strict(states.signs, default="?")
     )
     base = alt.Chart(band).encode(
-        x=_band(frame, x),
+        x=encodings.band(frame, x),
         y=alt.Y(y, type="nominal", sort=None, title=None, axis=alt.Axis(labelLimit=260)),
     )
     cells = base.mark_rect(stroke="white", strokeWidth=2).encode(
         color=alt.Color(state, type="nominal", title=None, scale=states.colours),
-        tooltip=_tooltips([x, y, state], band=True),
+        tooltip=encodings.tooltips([x, y, state], band=True),
     )
     return alt.layer(cells, base.mark_text(color="#222").encode(text="sign:N")).properties(
         width=WIDTH, height=alt.Step(BAR_STEP - 8)
     )
-
-
-def _drawn(data: pl.DataFrame, value: str | None, columns: Sequence[str | None]) -> pl.DataFrame | None:
-    """Only the columns drawn, codes in words; None when no value is left to draw."""
-    names = list(dict.fromkeys(name for name in columns if name))
-    frame = data.select(names)
-    if frame.is_empty() or (value is not None and frame[value].null_count() == frame.height):
-        return None
-    codes = labels.words()["codes"]
-    coded = [name for name in names if labels.column(name).kind in codes and frame[name].dtype == pl.String]
-    return frame.with_columns(pl.col(name).replace(codes[labels.column(name).kind]) for name in coded)
-
-
-def _names(label: str | Sequence[str]) -> list[str]:
-    return [label] if isinstance(label, str) else list(label)
-
-
-def _joined(frame: pl.DataFrame | None, label: str | Sequence[str]) -> tuple[pl.DataFrame | None, str]:
-    """Several columns as one label: 社保 入院外."""
-    if isinstance(label, str) or frame is None:
-        return frame, str(label)
-    joined = "_".join(label)
-    return frame.with_columns(pl.concat_str(label, separator=" ").alias(joined)).drop(label), joined
-
-
-def _values(frame: pl.DataFrame, column: str) -> list[str]:
-    return frame[column].drop_nulls().unique(maintain_order=True).to_list()
-
-
-def _colour(frame: pl.DataFrame, series: str | None) -> dict[str, alt.Color]:
-    if series is None:
-        return {"color": alt.value(palette.SINGLE)}
-    style = palette.series(series, _values(frame, series))
-    return {"color": alt.Color(series, type="nominal", scale=style.colours, title=None, sort=style.order)}
-
-
-def _quantity(name: str, titled_as: str | None = None) -> alt.Y:
-    column = labels.column(titled_as or name)
-    axis = alt.Axis(
-        format=VEGA_FORMATS.get(column.kind, ",.0f"),
-        tickMinStep=1 if column.kind == "count" else alt.Undefined,
-    )
-    return alt.Y(name, type="quantitative", title=column.title, axis=axis)
-
-
-def _month_axis(frame: pl.DataFrame, name: str) -> alt.X:
-    axis = alt.Axis(
-        labelExpr=_month_words(frame, name, "timeFormat(datum.value, '%Y-%m')"), tickCount="month", grid=False
-    )
-    return alt.X(name, type="temporal", title=labels.column(name).label, axis=axis)
-
-
-def _band(frame: pl.DataFrame, name: str) -> alt.X:
-    """An axis of single values: months, or names in the order of the rows."""
-    if labels.column(name).kind != "month":
-        slanted = len(_values(frame, name)) > NAMES_UPRIGHT
-        axis = alt.Axis(labelAngle=-40 if slanted else 0)
-        return alt.X(name, type="nominal", sort=None, title=labels.column(name).label, axis=axis)
-    axis = alt.Axis(labelExpr=_month_words(frame, name, "slice(datum.value, 0, 7)"), labelAngle=0)
-    return alt.X(name, type="ordinal", title=labels.column(name).label, axis=axis)
-
-
-def _month_words(frame: pl.DataFrame, name: str, key: str) -> str:
-    """An expression for the labels of a month axis: the year only where it starts, quarters only when it is long."""
-    months = sorted({str(value)[:7] for value in frame[name].drop_nulls()})
-    quarterly = len(months) > MONTHS_ALL_LABELLED
-    labelled = [month for month in months if not quarterly or int(month[5:]) % 3 == 1]
-    years = {month for month in labelled if month.endswith("-01")}
-    if labelled and not years.intersection(labelled[:YEAR_WITHIN]):
-        years.add(labelled[0])
-    words = {
-        month: [f"{int(month[5:])}月", f"{month[:4]}年" if month in years else ""]
-        for month in labelled
-    }
-    return f"{json.dumps(words, ensure_ascii=False)}[{key}] || ''"
-
-
-def _tooltips(names: Sequence[str | None], band: bool = False) -> list[alt.Tooltip]:
-    return [_tooltip(name, band) for name in dict.fromkeys(names) if name]
-
-
-def _tooltip(name: str, band: bool) -> alt.Tooltip:
-    column = labels.column(name)
-    if column.kind == "month":
-        if band:
-            return alt.Tooltip(name, type="nominal", title=column.label)
-        return alt.Tooltip(name, type="temporal", title=column.label, format="%Y年%-m月")
-    if column.numeric:
-        return alt.Tooltip(
-            name, type="quantitative", title=column.title, format=VEGA_FORMATS.get(column.kind, ",.0f")
-        )
-    return alt.Tooltip(name, type="nominal", title=column.label)
-
-
-def _writer(name: str) -> Callable[[float | None], str]:
-    kind = labels.column(name).kind
-    return lambda value: labels.text(value, kind)
-
-
-def _short_writer(name: str) -> Callable[[float], str]:
-    """Cells of a heat map are narrow: no unit, nothing for zero."""
-    rate = labels.column(name).kind == "rate"
-    return lambda value: "" if not value else f"{value * 100:.0f}%" if rate else f"{value:,.0f}"
 
 
 def _bar_chart(
@@ -347,22 +240,26 @@ def _bar_chart(
     frame = frame.with_columns(end=pl.max_horizontal([name for name in (value, high) if name]))
     base = alt.Chart(frame).encode(
         y=alt.Y(
-            label, type="nominal", sort=None, title=None, axis=alt.Axis(labelExpr=WRAPPED, labelLimit=260)
+            label,
+            type="nominal",
+            sort=None,
+            title=None,
+            axis=alt.Axis(labelExpr=encodings.WRAPPED, labelLimit=260),
         ),
         x=alt.X(
             value,
             type="quantitative",
             title=column.title,
             axis=alt.Axis(
-                format=VEGA_FORMATS.get(column.kind, ",.0f"),
+                format=encodings.VEGA_FORMATS.get(column.kind, ",.0f"),
                 tickMinStep=1 if column.kind == "count" else alt.Undefined,
             ),
             # Room on the right for the number written at the end of the longest bar.
             scale=alt.Scale(domainMin=0, domainMax=room * (frame["end"].max() or 1)),
         ),
-        tooltip=[*_tooltips(shown), alt.Tooltip("written:N", title=column.label)],
+        tooltip=[*encodings.tooltips(shown), alt.Tooltip("written:N", title=column.label)],
     )
-    style = palette.series(label, _values(frame, label)) if palette.has_own_colours(label) else None
+    style = palette.series(label, encodings.values(frame, label)) if palette.has_own_colours(label) else None
     colour = (
         alt.Color(label, type="nominal", scale=style.colours, legend=None)
         if style
@@ -395,7 +292,7 @@ def _break_layers(breaks: pl.DataFrame, span: tuple[date, date]) -> list[alt.Cha
     inside = breaks.select("month", "label_ja").filter(pl.col("month").is_between(*span))
     if inside.is_empty():
         return []
-    base = alt.Chart(inside).encode(x="month:T", tooltip=_tooltips(["month", "label_ja"]))
+    base = alt.Chart(inside).encode(x="month:T", tooltip=encodings.tooltips(["month", "label_ja"]))
     return [
         base.mark_rule(strokeDash=[2, 3], color="#555", strokeWidth=1.2),
         base.mark_text(

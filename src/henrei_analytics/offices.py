@@ -17,34 +17,45 @@ class Institution:
     code: str
     name: str
     months: tuple[date, ...]
+    returned: tuple[date, ...] = ()
+    """Those of the months that a return file or notice was loaded for."""
 
     @property
     def title(self) -> str:
         return f"{self.name} {labels.institution(self.code)}"
 
     def newest_month(self, as_of: date) -> date:
-        """The newest month whose returns can have arrived at as_of, else the newest month."""
-        # Returns of processing month M arrive in M+1: the month of as_of itself is still open.
-        arrived = [month for month in self.months if month < as_of.replace(day=1)]
-        return (arrived or self.months)[-1]
+        """The newest month whose returns have arrived at as_of, else the newest month there is.
+
+        Returns of processing month M arrive in M+1. Claims run ahead of them, so a month counts as arrived when
+        one of its return files is loaded.
+        """
+        arrived = [month for month in self.returned if month < as_of.replace(day=1)]
+        return (arrived or self.returned or self.months)[-1]
 
 
 def institutions(con: duckdb.DuckDBPyConnection) -> list[Institution]:
     """Every institution with at least one month of claims or returns, by code."""
     rows = con.execute(
         """
-        SELECT data.institution, COALESCE(i.name, '名称不明') AS name, data.month
-        FROM (
-            SELECT institution, claim_month AS month FROM mart.claim_volume
-            UNION
-            SELECT institution, processing_month FROM mart.returns
-        ) AS data
-        LEFT JOIN mart.institutions AS i ON i.institution = data.institution
-        WHERE data.institution IS NOT NULL AND data.month IS NOT NULL
-        ORDER BY data.institution, data.month
+        WITH months AS (
+            SELECT institution, claim_month AS month, FALSE AS returned FROM mart.claim_volume
+            UNION ALL
+            SELECT institution, processing_month, TRUE FROM mart.returns
+            UNION ALL
+            SELECT institution, month, TRUE FROM mart.files
+            WHERE kind IN ('hen', 'sah', 'henr') AND status IN ('loaded', 'superseded')
+        )
+        SELECT months.institution, COALESCE(MAX(i.name), '名称不明') AS name, months.month, BOOL_OR(months.returned) AS returned
+        FROM months
+        LEFT JOIN mart.institutions AS i ON i.institution = months.institution
+        WHERE months.institution IS NOT NULL AND months.month IS NOT NULL
+        GROUP BY months.institution, months.month
+        ORDER BY months.institution, months.month
         """
     ).fetchall()
-    found: dict[str, tuple[str, list[date]]] = {}
-    for code, name, month in rows:
-        found.setdefault(code, (name, []))[1].append(month)
-    return [Institution(code, name, tuple(months)) for code, (name, months) in found.items()]
+    found: dict[str, Institution] = {}
+    for code, name, month, returned in rows:
+        before = found.get(code, Institution(code, name, ()))
+        found[code] = Institution(code, name, (*before.months, month), (*before.returned, *([month] if returned else ())))
+    return list(found.values())

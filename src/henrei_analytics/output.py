@@ -74,4 +74,5 @@ def _month(folder: Path, content: dict[str, Any]) -> MonthEntry:
         for label, name, kind in HEADLINE
         if name in row
     ]
-    return MonthEntry(content["label"], numbers, links)
+    as_of = f"　基準日 {row['as_of']}" if "as_of" in row else ""
+    return MonthEntry(content["label"] + as_of, numbers, links)

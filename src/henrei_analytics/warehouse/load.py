@@ -102,7 +102,7 @@ def unload(what: str, database: Path) -> list[str]:
             found = con.execute(
                 "SELECT DISTINCT file_id FROM ledger.sightings "
                 "WHERE name = ? OR ends_with(name, '/' || ?) OR (length(?) >= 8 AND starts_with(file_id, ?))",
-                [what] * 4,
+                [what, what.replace("\\", "/"), what, what],
             ).fetchall()
             ids = [row[0] for row in found]
             if len(ids) > 1:

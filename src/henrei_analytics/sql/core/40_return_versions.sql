@@ -18,7 +18,7 @@ ranked AS (
     SELECT
         identified.*,
         FIRST_VALUE(file_no) OVER newest_first AS newest_file,
-        ROW_NUMBER() OVER newest_first AS place
+        ROW_NUMBER() OVER newest_first AS version
     FROM identified
     WINDOW newest_first AS (
         PARTITION BY institution, payer, identity
@@ -28,5 +28,5 @@ ranked AS (
 )
 SELECT
     ranked.*,
-    CASE WHEN search_number IS NOT NULL THEN place = 1 ELSE file_no = newest_file END AS is_newest
+    CASE WHEN search_number IS NOT NULL THEN version = 1 ELSE file_no = newest_file END AS is_newest
 FROM ranked

@@ -61,7 +61,7 @@ ranked AS (
     SELECT
         identified.*,
         FIRST_VALUE(file_no) OVER newest_first AS newest_file,
-        ROW_NUMBER() OVER newest_first AS place
+        ROW_NUMBER() OVER newest_first AS version
     FROM identified
     WINDOW newest_first AS (
         PARTITION BY institution, payer, identity
@@ -72,5 +72,5 @@ ranked AS (
 SELECT
     ranked.*,
     SUBSTR(file_id, 1, 12) || '-' || CAST(line_no AS VARCHAR) AS notice_id,
-    CASE WHEN number IS NOT NULL THEN place = 1 ELSE file_no = newest_file END AS is_newest
+    CASE WHEN number IS NOT NULL THEN version = 1 ELSE file_no = newest_file END AS is_newest
 FROM ranked
