@@ -99,7 +99,19 @@ def ir(month: str, payer: str = "1", institution: str = INSTITUTION, name: str =
 
 def re_line(receipt: Receipt, number: int = 1) -> str:
     r = receipt
-    start = ["RE", number, r.claim_type, r.service, r.name, r.sex, r.birth, *[""] * 6, r.chart, *[""] * 4, r.search]
+    start = [
+        "RE",
+        number,
+        r.claim_type,
+        r.service,
+        r.name,
+        r.sex,
+        r.birth,
+        *[""] * 6,
+        r.chart,
+        *[""] * 4,
+        r.search,
+    ]
     kana = [*[""] * 14, r.kana, ""] if r.items == 38 else []
     return record(*start, "", r.information, r.department, *kana, count=r.items)
 
@@ -136,7 +148,9 @@ def numbered(lines: Iterable[str], stage: str = "8") -> list[str]:
 
 def history(receipt: Receipt, reasons: Sequence[Reason], month: str, stage: str = "8") -> list[str]:
     """What a first-review return repeats in its block, without RC."""
-    return numbered([*claim_lines(receipt), *[hr(reason, month, receipt.search) for reason in reasons]], stage)
+    return numbered(
+        [*claim_lines(receipt), *[hr(reason, month, receipt.search) for reason in reasons]], stage
+    )
 
 
 def in_bytes(lines: Iterable[str], *, end: str = END, eof: bytes = EOF) -> bytes:
@@ -160,13 +174,17 @@ def claim_file(receipts: Sequence[Receipt], month: str = "202609", **header: str
     return in_bytes(claim_text(receipts, month, **header))
 
 
-def return_text(returns: Sequence[Returned], month: str = "202609", top: str = "", **header: str) -> list[str]:
+def return_text(
+    returns: Sequence[Returned], month: str = "202609", top: str = "", **header: str
+) -> list[str]:
     """The lines of a RECEIPTC.HEN or .SAH; `top` replaces HI."""
     lines = [top or hi(month, **header)]
     for number, returned in enumerate(returns, 1):
         receipt, reasons = returned.receipt, returned.reasons
         block = [*(returned.block or history(receipt, reasons, month)), "8,99,0,RC,Ver0000Constructed"]
-        lines += claim_lines(receipt, number) + [hr(reason, month, receipt.search) for reason in reasons] + block
+        lines += (
+            claim_lines(receipt, number) + [hr(reason, month, receipt.search) for reason in reasons] + block
+        )
     return [*lines, totals("HG", [returned.receipt for returned in returns])]
 
 
@@ -180,7 +198,21 @@ def notice_rows(notice: Notice) -> list[str]:
     n = notice
     (code, text), *more = n.reasons
     insurer = f"{n.insurer:>8}"
-    cells = [n.service, n.reception, insurer, n.label, "", n.name, 1, n.points, *[""] * 6, code, text, n.chart, n.search]
+    cells = [
+        n.service,
+        n.reception,
+        insurer,
+        n.label,
+        "",
+        n.name,
+        1,
+        n.points,
+        *[""] * 6,
+        code,
+        text,
+        n.chart,
+        n.search,
+    ]
     return [
         record(3, *cells, count=20),
         *[record(4, *[""] * 14, code, text, count=20) for code, text in more],
@@ -188,7 +220,10 @@ def notice_rows(notice: Notice) -> list[str]:
 
 
 def notice_text(
-    notices: Sequence[Notice], service: str = "50808", payer_name: str = PAYER_NAMES["1"], code: str = INSTITUTION[3:]
+    notices: Sequence[Notice],
+    service: str = "50808",
+    payer_name: str = PAYER_NAMES["1"],
+    code: str = INSTITUTION[3:],
 ) -> list[str]:
     """The lines of a 返戻内訳書; `service` is the header's 診療年月 (和暦)."""
     header = record(1, service, 1, "医科", code, "架空医院", "", "", payer_name, count=9)
@@ -200,6 +235,8 @@ def notice_file(notices: Sequence[Notice], service: str = "50808", **header: str
     return in_bytes(notice_text(notices, service, **header), eof=b"")
 
 
-def notice_name(month: str = "50809", payer: str = "1", system: str = "RI", institution: str = INSTITUTION) -> str:
+def notice_name(
+    month: str = "50809", payer: str = "1", system: str = "RI", institution: str = INSTITUTION
+) -> str:
     """The official name; its month is the processing month (和暦)."""
     return f"{system}henr{payer}{institution}{month}.csv"

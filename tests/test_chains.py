@@ -37,7 +37,9 @@ def claimed(office: Office, month: str, receipt: Receipt = CARE) -> None:
     office.save(f"{month}/RECEIPTC.UKE", claim_file([receipt], month))
 
 
-def returned(office: Office, month: str, search: str, block: list[str] | None = None, service: str = "202603") -> None:
+def returned(
+    office: Office, month: str, search: str, block: list[str] | None = None, service: str = "202603"
+) -> None:
     receipt = replace(CARE, search=search, service=service)
     content = return_file([Returned(receipt, block=block or ())], month)
     office.save(f"{month}/RECEIPTC.HEN", content)
@@ -48,7 +50,9 @@ def states(office: Office, *days: str) -> list[str]:
 
 
 def chain(office: Office, columns: str, as_of: str = "2026-12-31") -> list[tuple[Any, ...]]:
-    rows = office.rows(f"SELECT {columns} FROM mart.returns ORDER BY processing_month", date.fromisoformat(as_of))
+    rows = office.rows(
+        f"SELECT {columns} FROM mart.returns ORDER BY processing_month", date.fromisoformat(as_of)
+    )
     return [tuple(row.values()) for row in rows]
 
 
@@ -151,7 +155,9 @@ def test_a_second_return_has_a_new_number_and_is_tied_to_the_first(office: Offic
     returned(office, "202604", FIRST)
     LINKS[link](office)
     office.load()
-    (_, _, first_id, _), (_, round_, _, previous_id) = chain(office, "search_number, round, return_id, previous_return_id")
+    (_, _, first_id, _), (_, round_, _, previous_id) = chain(
+        office, "search_number, round, return_id, previous_return_id"
+    )
     assert (round_, previous_id) == (2, first_id)
     assert office.values("SELECT link_rule FROM core.previous_returns") == [link]
     assert chain(office, "status, months_to_resubmit") == [("returned_again", 1), ("open", None)]
@@ -180,7 +186,9 @@ def test_a_chain_of_three(office: Office) -> None:
 )
 def test_returns_that_are_no_chain(office: Office, other: dict[str, str]) -> None:
     returned(office, "202604", FIRST)
-    office.save("202606/RECEIPTC.HEN", return_file([Returned(replace(CARE, search=SECOND, **other))], "202606"))
+    office.save(
+        "202606/RECEIPTC.HEN", return_file([Returned(replace(CARE, search=SECOND, **other))], "202606")
+    )
     office.load()
     assert chain(office, "round, status") == [(1, "open"), (1, "open")]
 

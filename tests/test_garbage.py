@@ -15,14 +15,26 @@ from typer.testing import CliRunner
 
 from henrei_analytics.cli import app
 from office import Office
-from record_files import Notice, Receipt, Returned, claim_file, claim_text, in_bytes, notice_file, notice_text, return_text
+from record_files import (
+    Notice,
+    Receipt,
+    Returned,
+    claim_file,
+    claim_text,
+    in_bytes,
+    notice_file,
+    notice_text,
+    return_text,
+)
 
 MARKER = "鬼瓦　轟太郎"
 PERSON = Receipt(name=MARKER, symbol="記号甲乙丙", search="13101202608000000101")
 OTHER = replace(PERSON, name="鬼瓦　花子", points=100, search="13101202608000000102")
 TEXT = return_text([Returned(PERSON), Returned(OTHER)])
 WHOLE = in_bytes(TEXT)
-RE, HO, SECOND_RE = (next(n for n, line in enumerate(TEXT) if line.startswith(id_)) for id_ in ("RE,1", "HO,", "RE,2"))
+RE, HO, SECOND_RE = (
+    next(n for n, line in enumerate(TEXT) if line.startswith(id_)) for id_ in ("RE,1", "HO,", "RE,2")
+)
 
 
 def changed(*places: tuple[int, Callable[[str], str]]) -> bytes:
@@ -91,7 +103,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, dict[str, lis
 def loaded_by_command(office: Office, exit_code: int) -> str:
     """What `henrei load` says; it holds nothing of the lines, nor does the database."""
     result = CliRunner().invoke(app, ["load", str(office.folder), "--database", str(office.database)])
-    assert (result.exit_code, result.exception is None or isinstance(result.exception, SystemExit)) == (exit_code, True)
+    assert (result.exit_code, result.exception is None or isinstance(result.exception, SystemExit)) == (
+        exit_code,
+        True,
+    )
     assert_nobody_named(result.output.encode())
     for path in office.database.parent.glob("henrei.duckdb*"):
         assert_nobody_named(path.read_bytes())
@@ -142,10 +157,14 @@ def test_damaged_archives(office: Office, damage: str) -> None:
     assert office.rows("SELECT * FROM mart.returns") == []
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs a user whom the system refuses something")
-def test_a_file_nobody_may_read(office: Office) -> None:
+@pytest.mark.skipif(
+    os.name == "nt" or os.geteuid() == 0, reason="needs a user whom the system refuses something"
+)
+def test_files_nobody_may_read(office: Office) -> None:
     office.save("RECEIPTC.HEN", WHOLE).chmod(0)
-    assert "PermissionError" in loaded_by_command(office, 1)
+    office.save_zip("9月.zip", {"RECEIPTC.HEN": WHOLE}).chmod(0)
+    said = loaded_by_command(office, 1)
+    assert "読み込めなかったファイル: 2件" in said and "PermissionError" in said
 
 
 def test_a_file_that_stops_half_way(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,7 +213,10 @@ def test_a_line_that_does_not_fit_is_set_aside_alone(office: Office, case: str) 
     content, rule, place = QUARANTINED[case]
     office.save("RECEIPTC.HEN", content)
     said = loaded_by_command(office, 1)
-    assert office.row("SELECT line_number, rule FROM mart.quarantine") == {"line_number": place + 1, "rule": rule}
+    assert office.row("SELECT line_number, rule FROM mart.quarantine") == {
+        "line_number": place + 1,
+        "rule": rule,
+    }
     assert office.values("SELECT COUNT(*) FROM mart.returns") == [2]
     assert "隔離した行: 1行" in said
 
@@ -229,7 +251,10 @@ def test_totals_that_do_not_agree(office: Office) -> None:
 
 
 def test_bytes_that_are_no_character_are_read_with_a_note(office: Office) -> None:
-    office.save("RECEIPTC.HEN", WHOLE.replace("架空の理由".encode("cp932"), "架空\x80".encode("latin-1", "replace") + b"\xff\xfe", 1))
+    office.save(
+        "RECEIPTC.HEN",
+        WHOLE.replace("架空の理由".encode("cp932"), "架空\x80".encode("latin-1", "replace") + b"\xff\xfe", 1),
+    )
     said = loaded_by_command(office, 0)
     assert "1行に読めない文字があり" in said
     assert office.values("SELECT COUNT(*) FROM mart.returns") == [2]

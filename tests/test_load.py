@@ -35,7 +35,9 @@ from record_files import (
 
 NUMBER = "13101202608000000101"
 LATER = NOON + timedelta(days=1)
-ONE, TWO, THREE = (Receipt(name=f"架空　{n}", chart=n, points=100 * (place + 1)) for place, n in enumerate("123"))
+ONE, TWO, THREE = (
+    Receipt(name=f"架空　{n}", chart=n, points=100 * (place + 1)) for place, n in enumerate("123")
+)
 
 
 def outcomes(office: Office, *paths: Path) -> list[str]:
@@ -43,7 +45,9 @@ def outcomes(office: Office, *paths: Path) -> list[str]:
 
 
 def statuses(office: Office) -> dict[str, str]:
-    return {row["name"]: row["status"] for row in office.rows("SELECT name, status FROM mart.files ORDER BY name")}
+    return {
+        row["name"]: row["status"] for row in office.rows("SELECT name, status FROM mart.files ORDER BY name")
+    }
 
 
 def points(office: Office) -> list[int]:
@@ -112,7 +116,9 @@ def test_a_receipt_sent_again_counts_in_its_newer_version(office: Office) -> Non
     ]
 
 
-def test_of_two_versions_of_one_second_the_hash_decides(office: Office, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_of_two_versions_of_one_second_the_hash_decides(
+    office: Office, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     other = Office(tmp_path_factory.mktemp("other"))
     contents = [claim_file([replace(ONE, points=p)]) for p in (100, 999)]
     for place, names in ((office, "12"), (other, "21")):
@@ -141,7 +147,9 @@ def test_receipts_alike_in_one_file_are_different_receipts(office: Office) -> No
 def test_a_return_downloaded_again_counts_once(office: Office) -> None:
     returned = Returned(replace(ONE, search=NUMBER))
     office.save("1/RECEIPTC.HEN", return_file([returned]))
-    office.save("2/RECEIPTC.HEN", return_file([returned, Returned(replace(TWO, search=NUMBER[:-1] + "2"))]), LATER)
+    office.save(
+        "2/RECEIPTC.HEN", return_file([returned, Returned(replace(TWO, search=NUMBER[:-1] + "2"))]), LATER
+    )
     office.load()
     assert office.values("SELECT points FROM mart.returns ORDER BY points") == [100, 200]
     assert statuses(office)["files/1/RECEIPTC.HEN"] == "superseded"
@@ -239,7 +247,10 @@ def files_loaded_in_order(home: Path, order: tuple[Path, ...]) -> dict[str, list
 @pytest.mark.parametrize("encoding", ["cp932", "utf-8"])
 def test_zip_archives(office: Office, encoding: str) -> None:
     path = office.folder / "9月分.zip"
-    plain = {"返戻 表示/RECEIPTC.HEN": return_file([Returned(replace(ONE, search=NUMBER))]), "読んで.txt": b"x"}
+    plain = {
+        "返戻 表示/RECEIPTC.HEN": return_file([Returned(replace(ONE, search=NUMBER))]),
+        "読んで.txt": b"x",
+    }
     write_zip_without_marks(path, plain, encoding)
     assert sorted(outcomes(office)) == ["left_alone", "loaded"]
     file = office.row("SELECT name, file_time FROM mart.files")

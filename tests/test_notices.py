@@ -27,7 +27,9 @@ MONTHS = "strftime(service_month, '%Y-%m')"
 
 
 def returns(office: Office, columns: str = "*", order: str = "points") -> list[tuple[Any, ...]]:
-    return [tuple(row.values()) for row in office.rows(f"SELECT {columns} FROM mart.returns ORDER BY {order}")]
+    return [
+        tuple(row.values()) for row in office.rows(f"SELECT {columns} FROM mart.returns ORDER BY {order}")
+    ]
 
 
 def test_a_notice(office: Office) -> None:
@@ -74,14 +76,28 @@ def test_further_rows_are_further_reasons_of_the_receipt_above(office: Office) -
 
 
 def test_a_blank_month_is_the_headers_never_that_of_the_row_above(office: Office) -> None:
-    rows = [Notice(points=1), Notice(points=2, service="0802"), Notice(points=3), Notice(points=4, service="50803")]
+    rows = [
+        Notice(points=1),
+        Notice(points=2, service="0802"),
+        Notice(points=3),
+        Notice(points=4, service="50803"),
+    ]
     office.save(notice_name(), notice_file(rows, service="50808"))
     office.load()
-    assert returns(office, f"points, {MONTHS}") == [(1, "2026-08"), (2, "2026-02"), (3, "2026-08"), (4, "2026-03")]
+    assert returns(office, f"points, {MONTHS}") == [
+        (1, "2026-08"),
+        (2, "2026-02"),
+        (3, "2026-08"),
+        (4, "2026-03"),
+    ]
 
 
 def test_months_without_era_are_reiwa_unless_that_lies_ahead(office: Office) -> None:
-    rows = [Notice(points=1, service="0104"), Notice(points=2, service="3012"), Notice(points=3, service="0207")]
+    rows = [
+        Notice(points=1, service="0104"),
+        Notice(points=2, service="3012"),
+        Notice(points=3, service="0207"),
+    ]
     office.save(notice_name("50209"), notice_file(rows, service="50208"))
     office.load()
     assert returns(office, f"points, {MONTHS}") == [(1, "2019-04"), (2, "2018-12"), (3, "2020-07")]
@@ -90,7 +106,10 @@ def test_months_without_era_are_reiwa_unless_that_lies_ahead(office: Office) -> 
 def test_several_blocks_have_a_month_and_department_each(office: Office) -> None:
     internal = notice_text([Notice(points=1)], service="50808")
     surgery = notice_text([Notice(points=2)], service="50807")
-    internal[0], surgery[0] = (text.replace("架空医院,,", f"架空医院,{code},科") for text, code in ((internal[0], "01"), (surgery[0], "10")))
+    internal[0], surgery[0] = (
+        text.replace("架空医院,,", f"架空医院,{code},科")
+        for text, code in ((internal[0], "01"), (surgery[0], "10"))
+    )
     office.save(notice_name(), in_bytes([*internal, *surgery], eof=b""))
     office.load()
     assert returns(office, f"points, {MONTHS}, department") == [(1, "2026-08", "01"), (2, "2026-07", "10")]
@@ -123,7 +142,9 @@ def test_processing_month(office: Office, name: str, receptions: list[str], mont
         ("北海道国民健康保険団体連合会", "kokuho", "01"),
     ],
 )
-def test_payer_and_prefecture_of_a_renamed_notice(office: Office, payer_name: str, payer: str, prefecture: str) -> None:
+def test_payer_and_prefecture_of_a_renamed_notice(
+    office: Office, payer_name: str, payer: str, prefecture: str
+) -> None:
     office.save("10月 返戻.csv", notice_file([Notice()], payer_name=payer_name))
     office.load()
     assert returns(office, "payer, institution") == [(payer, prefecture + INSTITUTION[2:])]
@@ -197,14 +218,20 @@ def test_equals_are_paired_one_to_one(office: Office) -> None:
     assert sorted(returns(office, "sources")) == [(["hen", "henr"],), (["hen", "henr"],), (["henr"],)]
 
 
-@pytest.mark.parametrize("notice", [Notice(chart="00042", points=500), Notice(points=500)], ids=["chart", "name"])
+@pytest.mark.parametrize(
+    "notice", [Notice(chart="00042", points=500), Notice(points=500)], ids=["chart", "name"]
+)
 def test_a_return_known_from_a_notice_alone_learns_from_its_claim(office: Office, notice: Notice) -> None:
     claim = Receipt(points=500, chart="00042", claim_type="1118", department="19", insurer="39139999")
     office.save("RECEIPTC.UKE", claim_file([claim, Receipt(name="架空　花子", chart="00043", points=500)]))
     office.save(notice_name(), notice_file([replace(notice, insurer="")]))
     office.load()
-    assert returns(office, "claim_type, department, insurer_number, sources") == [("1118", "19", "39139999", ["henr"])]
-    assert returns(office, "patient_key") == [tuple(office.values("SELECT patient_key FROM mart.claims WHERE department = '19'"))]
+    assert returns(office, "claim_type, department, insurer_number, sources") == [
+        ("1118", "19", "39139999", ["henr"])
+    ]
+    assert returns(office, "patient_key") == [
+        tuple(office.values("SELECT patient_key FROM mart.claims WHERE department = '19'"))
+    ]
 
 
 def test_a_notice_downloaded_again_is_the_same_returns(office: Office) -> None:
@@ -225,11 +252,15 @@ def test_further_reasons_without_a_receipt_are_set_aside(office: Office) -> None
 
 def test_a_trial_run_is_left_alone(office: Office) -> None:
     office.save(notice_name().replace(".csv", "TEST.csv"), notice_file([Notice()]))
-    assert [(file.outcome, file.message) for file in office.load().files] == [("left_alone", "確認試験のファイル")]
+    assert [(file.outcome, file.message) for file in office.load().files] == [
+        ("left_alone", "確認試験のファイル")
+    ]
 
 
 @pytest.mark.parametrize("system", ["zogn", "fmei", "sast"])
 def test_other_notices_are_named_and_left_alone(office: Office, system: str) -> None:
-    office.save(notice_name().replace("henr", system), in_bytes(["1,50803,1,医科,9912345,架空医院,,,", "2,診療年月"]))
+    office.save(
+        notice_name().replace("henr", system), in_bytes(["1,50803,1,医科,9912345,架空医院,,,", "2,診療年月"])
+    )
     (file,) = office.load().files
     assert (file.outcome, file.message != "対象外") == ("left_alone", True)

@@ -155,7 +155,8 @@ class _Bar:
 
     def __enter__(self) -> _Bar:
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-        self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+        console = Console(stderr=True)
+        self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
         self._progress.start()
         self._tasks: dict[str, int] = {}
         return self

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 
 import duckdb
@@ -39,10 +38,10 @@ def load_summary(con: duckdb.DuckDBPyConnection, result: LoadResult) -> tuple[li
         lines.append("  新しく取り込んだファイルはありません。")
     lines += _counted("取込済みで変更のないファイル", [f.name for f in result.of("unchanged")], listed=False)
     lines += _counted("同じ内容の写し（1件として数えます）", [f.name for f in result.of("duplicate")])
-    others = Counter(f.message for f in result.of("left_alone"))
-    for what, count in sorted(others.items()):
-        names = [f.name for f in result.of("left_alone") if f.message == what]
-        lines += _counted(f"読まないファイル: {what}" if what != "対象外" else "読まないファイル", names)
+    left_alone = result.of("left_alone")
+    for what in sorted({f.message for f in left_alone}):
+        title = "読まないファイル" if what == "対象外" else f"読まないファイル: {what}"
+        lines += _counted(title, [f.name for f in left_alone if f.message == what])
     lines += _superseded(con, loaded)
     lines += _noted(con, loaded)
     problems = _rejected(result) + _unbalanced(con, loaded) + _quarantined(con, loaded)

@@ -51,8 +51,8 @@ def _file(path: Path, name: str) -> Iterator[Source]:
     if path.suffix.lower() == ".zip":
         try:
             members = _members(path)
-        except (zipfile.BadZipFile, NotImplementedError) as damaged:
-            yield _whole(path, name, lambda error=damaged: _fail(error))
+        except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+            yield _whole(path, name, lambda error=error: _fail(error))
         else:
             yield from (_member(path, name, each) for each in members)
     else:

@@ -1,0 +1,227 @@
+"""What the commands say and the exit codes schedulers rely on: 0 done, 1 look at something, 2 wrong use."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+import typer
+
+from henrei_analytics import __version__
+from henrei_analytics.cli import app, main
+from office import NOON, Office
+from record_files import Receipt, Returned, claim_file, claim_text, in_bytes, return_file
+
+COMMANDS = sorted(typer.main.get_command(app).commands)
+RETURNED = Returned(Receipt(search="13101202608000000101", points=500))
+Henrei = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def henrei(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, office: Office) -> Henrei:
+    """Run a command on the office's database: exit code, output, errors."""
+    monkeypatch.setenv("HENREI_DATABASE", str(office.database))
+
+    def run(*words: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["henrei", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return ended.value.code or 0, said.out, said.err
+
+    return run
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_with_an_example(henrei: Henrei, command: str) -> None:
+    code, said, _ = henrei(command, "--help")
+    assert code == 0
+    assert re.search(rf"例: henrei {command}\b", said)
+    assert re.search(r"[ぁ-ん]", said)
+
+
+def test_the_whole_explains_itself(henrei: Henrei) -> None:
+    code, said, _ = henrei("-h")
+    assert code == 0
+    assert all(command in said for command in COMMANDS)
+    assert henrei("--version") == (0, f"henrei-analytics {__version__}\n", "")
+
+
+WRONG_USE = {
+    "no such command": ["lod"],
+    "no such option": ["load", ".", "--databse", "x"],
+    "nothing to load": ["load"],
+    "a path that does not exist": ["load", "nowhere.UKE"],
+    "a database that does not exist": ["status"],
+    "a report of a database that does not exist": ["report"],
+    "an unload from a database that does not exist": ["unload", "RECEIPTC.UKE"],
+    "a day that is none": ["status", "--as-of", "2026-13-01"],
+    "a month that is none": ["report", "--month", "202613"],
+    "months back that are no number": ["report", "--months-back", "many"],
+}
+
+
+@pytest.mark.parametrize("case", WRONG_USE)
+def test_wrong_use_ends_with_2_and_a_sentence(henrei: Henrei, office: Office, case: str) -> None:
+    code, said, errors = henrei(*WRONG_USE[case])
+    assert (code, said) == (2, "")
+    assert errors.strip() and "Traceback" not in errors
+    assert not office.database.exists()
+
+
+def test_a_load_in_order(henrei: Henrei, office: Office) -> None:
+    office.save("RECEIPTC.HEN", return_file([RETURNED]))
+    code, said, errors = henrei("load", office.folder)
+    assert (code, errors) == (0, "")
+    assert "返戻ファイル（HEN・原審査）: 1件、レセプト 1件（全13行 = 使用 7 + 不要 6 + 隔離 0）" in said
+    assert "■ 合計行との照合は一致し、除いた行はありません。" in said
+
+
+def test_a_load_tells_what_it_did_not_read(henrei: Henrei, office: Office) -> None:
+    office.save("memo.txt", b"x")
+    office.save("RECEIPTS.UKE", in_bytes(["UK,1,13,3,9912345,,架空歯科,202609,,00"]))
+    code, said, _ = henrei("load", office.folder)
+    assert code == 0
+    assert "■ 読まないファイル: 1件\n  files/memo.txt" in said
+    assert "■ 読まないファイル: 歯科の請求ファイル: 1件\n  files/RECEIPTS.UKE" in said
+    assert "新しく取り込んだファイルはありません。" in said
+
+
+def test_a_load_with_a_rejected_file(henrei: Henrei, office: Office) -> None:
+    office.save("bad/RECEIPTC.HEN", return_file([RETURNED])[:-20])
+    office.save("good/RECEIPTC.UKE", claim_file([Receipt()]))
+    code, said, _ = henrei("load", office.folder)
+    assert code == 1
+    assert "請求ファイル（UKE）: 1件" in said
+    assert re.search(
+        r"■ 読み込めなかったファイル: 1件\n  files/bad/RECEIPTC\.HEN: .*もう一度取り直してください。", said
+    )
+    code, said, _ = henrei("load", office.folder)
+    assert code == 1
+    assert "取込済みで変更のないファイル: 1件" in said
+
+
+def test_a_load_with_lines_set_aside(henrei: Henrei, office: Office) -> None:
+    receipts = [Receipt(name=f"架空　{n}") for n in range(12)]
+    lines = [line.replace(",291,", ",x,") if line.startswith("HO") else line for line in claim_text(receipts)]
+    office.save("RECEIPTC.UKE", in_bytes(lines))
+    code, said, _ = henrei("load", office.folder)
+    assert code == 1
+    assert "■ 隔離した行: 12行" in said
+    assert "  files/RECEIPTC.UKE 3行目: HO（保険者）: 6番目の項目が数字ではありません。" in said
+    assert "ほか 2行" in said
+    assert "■ 合計行と合わないファイル: 1件" in said
+
+
+def test_a_load_tells_which_receipts_were_replaced(henrei: Henrei, office: Office) -> None:
+    office.save("1/RECEIPTC.UKE", claim_file([Receipt(), Receipt(name="架空　花子")]))
+    office.save("2/RECEIPTC.UKE", claim_file([Receipt(points=999)]), NOON + timedelta(days=1))
+    office.save("3/RECEIPTC.UKE", claim_file([Receipt(points=999)]), NOON + timedelta(days=2))
+    code, said, _ = henrei("load", office.folder)
+    assert code == 0
+    assert "■ 新しいファイルの内容で置き換わったレセプト: 1ファイル\n  files/1/RECEIPTC.UKE: 1件" in said
+    assert "■ 同じ内容の写し（1件として数えます）: 1件\n  files/3/RECEIPTC.UKE" in said
+
+
+def test_unload(henrei: Henrei, office: Office) -> None:
+    path = office.save("RECEIPTC.UKE", claim_file([Receipt()]))
+    henrei("load", path)
+    code, said, _ = henrei("unload", path)
+    assert (code, said) == (0, "取り込みを取り下げました。\n  RECEIPTC.UKE\n")
+    code, _, errors = henrei("unload", path)
+    assert (code, "取り込まれていません" in errors) == (2, True)
+
+
+def test_status_of_a_database_without_files(henrei: Henrei, office: Office) -> None:
+    henrei("load", office.folder)
+    code, said, _ = henrei("status", "--as-of", "2026-10-31")
+    assert code == 0
+    assert said.startswith("基準日 2026-10-31\n取り込んだファイルはまだありません。")
+
+
+def test_status(henrei: Henrei, office: Office) -> None:
+    office.save("RECEIPTC.UKE", claim_file([Receipt()], "202608"))
+    office.save("RECEIPTC.HEN", return_file([RETURNED], "202609"))
+    henrei("load", office.folder)
+    code, said, _ = henrei("status", "--as-of", "2026-12-20")
+    assert code == 0
+    assert said.splitlines() == [
+        "基準日 2026-12-20",
+        "■ 架空医院（13-1-9912345）",
+        "  社保 請求ファイル（UKE）: 1件 2026-08〜2026-08",
+        "  社保 返戻ファイル（HEN・原審査）: 1件 2026-09〜2026-09",
+        "  再請求していない返戻: 1件 ¥5,000",
+        "  次のダウンロード期限: 2026-12-31（14日以内に期限が来るもの 1件）",
+    ]
+
+
+def test_status_asks_for_attention_until_the_reason_is_gone(henrei: Henrei, office: Office) -> None:
+    office.save("good/RECEIPTC.UKE", claim_file([Receipt()]))
+    path = office.save("RECEIPTC.HEN", b"")
+    henrei("load", office.folder)
+    code, said, _ = henrei("status")
+    assert code == 1
+    assert "■ 確かめること: 1件\n  files/RECEIPTC.HEN: 中身がありません。" in said
+    henrei("unload", path)
+    assert henrei("status")[0] == 0
+
+
+def test_a_database_in_use(henrei: Henrei, office: Office) -> None:
+    henrei("load", office.folder)
+    hold = "import sys, duckdb; con = duckdb.connect(sys.argv[1]); print(1, flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", hold, str(office.database)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        holder.stdout.readline()
+        code, said, errors = henrei("status")
+        holder.stdin.close()
+    assert (code, said) == (1, "")
+    assert (
+        errors
+        == f"エラー: データベース {office.database} は別の処理が使用中です。終わってからもう一度実行してください。\n"
+    )
+
+
+def test_the_text_of_an_unexpected_error_is_not_shown(
+    henrei: Henrei, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise duckdb.Error("鬼瓦　轟太郎")
+
+    monkeypatch.setattr("henrei_analytics.warehouse.load.rebuild", fails)
+    monkeypatch.delenv("HENREI_DEBUG", raising=False)
+    office.save("RECEIPTC.UKE", claim_file([Receipt()]))
+    code, said, errors = henrei("load", office.folder)
+    assert (code, said) == (1, "")
+    assert "予期しない問題" in errors and "鬼瓦" not in errors
+
+
+def test_demo_writes_only_where_nothing_is(
+    henrei: Henrei, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exists(out: Path, **_: int) -> None:
+        raise FileExistsError
+
+    monkeypatch.setattr("henrei_analytics.demo.write_demo", exists)
+    code, said, errors = henrei("demo", "--out", office.folder)
+    assert (code, said) == (2, "")
+    assert (
+        errors
+        == f"エラー: {office.folder} には前に作ったファイルがあります。消すか、別のフォルダーを指定してください。\n"
+    )
+
+
+def test_as_a_module_and_on_a_console_of_cp932(office: Office) -> None:
+    office.save("RECEIPTC.UKE", claim_file([Receipt()], name="㈱髙纊～医院"))
+    office.load()
+    env = os.environ | {"PYTHONIOENCODING": "cp932", "HENREI_DATABASE": str(office.database)}
+    ended = subprocess.run(
+        [sys.executable, "-m", "henrei_analytics", "status"], capture_output=True, env=env, check=True
+    )
+    assert "㈱髙纊～医院（13-1-9912345）" in ended.stdout.decode("cp932")
