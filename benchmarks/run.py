@@ -114,7 +114,9 @@ def main() -> None:
                 print(f"  {name:7} {seconds:7.2f} s   peak {peak:4} MB")
                 missed |= name != "csv" and peak > TARGETS["peak_mb"]
             ratios = [c["seconds"] / r["seconds"] for c, r in zip(runs["csv"], runs["reader"], strict=True)]
-            print(f"  csv / reader = {median(ratios):.1f} ({min(ratios):.1f}–{max(ratios):.1f}), wanted ≥ {TARGETS['ratio']}")
+            print(
+                f"  csv / reader = {median(ratios):.1f} ({min(ratios):.1f}–{max(ratios):.1f}), wanted ≥ {TARGETS['ratio']}"
+            )
             missed |= median(ratios) < TARGETS["ratio"]
     sys.exit(1 if missed else 0)
 

@@ -31,7 +31,9 @@ class Seen:
 
     def overflow(self) -> int:
         """Pixels the page is wider than its window."""
-        return self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        return self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
 
 
 @contextmanager
@@ -49,7 +51,9 @@ def chromium() -> Iterator[object]:
 
 
 @contextmanager
-def opened(browser: object, path: Path, width: int = 1280, *, charts: bool = True, scripts: bool = True) -> Iterator[Seen]:
+def opened(
+    browser: object, path: Path, width: int = 1280, *, charts: bool = True, scripts: bool = True
+) -> Iterator[Seen]:
     """The file in a window of that width. Requests other than for the file itself are recorded and refused."""
     context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
     seen = Seen(context.new_page())

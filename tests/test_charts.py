@@ -82,7 +82,10 @@ def test_codes_are_words_with_their_fixed_colours() -> None:
 
 
 def test_a_category_keeps_its_colour_and_place_whatever_else_is_shown() -> None:
-    few, many = palette.series("category", ["未分類", "資格関係"]), palette.series("category", list(palette.CATEGORIES))
+    few, many = (
+        palette.series("category", ["未分類", "資格関係"]),
+        palette.series("category", list(palette.CATEGORIES)),
+    )
     assert few.order == ["資格関係", "未分類"]
     assert dict(zip(few.order, few.colours["range"], strict=True)).items() <= palette.CATEGORIES.items()
     assert len(set(many.colours["range"])) == 11
@@ -108,7 +111,9 @@ def test_changes_of_rules_are_marked_inside_the_months_shown_only() -> None:
 
 
 def test_months_that_are_not_complete_are_shaded() -> None:
-    assert "未確定" in json.dumps(charts.trend(RATES, "rate", incomplete=MONTHS[-1]).to_dict(), ensure_ascii=False)
+    assert "未確定" in json.dumps(
+        charts.trend(RATES, "rate", incomplete=MONTHS[-1]).to_dict(), ensure_ascii=False
+    )
 
 
 def test_month_labels_are_japanese_and_carry_the_year_where_it_starts() -> None:
@@ -122,7 +127,9 @@ def test_a_bar_without_a_value_says_so() -> None:
 
 def test_a_long_label_is_written_whole() -> None:
     label = "被保険者証の記号・番号の誤り、または資格喪失後の受診"
-    svg = display.svg(charts.bars(pl.DataFrame({"text": [label], "returns": [3]}), "text", "returns").to_dict())
+    svg = display.svg(
+        charts.bars(pl.DataFrame({"text": [label], "returns": [3]}), "text", "returns").to_dict()
+    )
     assert label[:16] in svg and label[16:] in svg
 
 
@@ -170,7 +177,11 @@ def shown_columns() -> set[str]:
     for path in notebook_files(notebooks_folder()):
         for cell in json.loads(path.read_text("utf-8"))["cells"]:
             if cell["cell_type"] == "code":
-                calls = [node for node in ast.walk(ast.parse("".join(cell["source"]))) if isinstance(node, ast.Call)]
+                calls = [
+                    node
+                    for node in ast.walk(ast.parse("".join(cell["source"])))
+                    if isinstance(node, ast.Call)
+                ]
                 lists = [key.value for call in calls for key in call.keywords if key.arg == "columns"]
                 found |= {name for each in lists for name in ast.literal_eval(each)}
     return found

@@ -15,7 +15,9 @@ CLINIC = "1319912345"
 AS_OF = "2026-10-31"
 
 
-def test_with_nothing_said_it_is_the_first_office_and_the_newest_month_that_came_back(demo_database: Path) -> None:
+def test_with_nothing_said_it_is_the_first_office_and_the_newest_month_that_came_back(
+    demo_database: Path,
+) -> None:
     office = open_office(str(demo_database), as_of=AS_OF)
     assert office.title == "返戻月次報告 架空クリニック 13-1-9912345"
     assert office.month_label == "2026年9月請求分（10月返戻）"
@@ -41,7 +43,10 @@ def test_a_month_whose_returns_are_still_to_come_can_be_opened_and_says_so(demo_
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"month": "2026-13"}, "月「2026-13」は YYYY-MM の形の年月ではありません（あるのは 2024-04 から 2026-10 です）"),
+        (
+            {"month": "2026-13"},
+            "月「2026-13」は YYYY-MM の形の年月ではありません（あるのは 2024-04 から 2026-10 です）",
+        ),
         ({"month": "abc"}, "月「abc」は YYYY-MM"),
         ({"month": 2026}, "月「2026」は YYYY-MM"),
         ({"month": "2019-01"}, "2019年1月のデータはありません（あるのは 2024-04 から 2026-10 です）"),
@@ -54,7 +59,9 @@ def test_a_month_whose_returns_are_still_to_come_can_be_opened_and_says_so(demo_
         ({"database": "no/such.duckdb"}, "データベース no/such.duckdb がありません"),
     ],
 )
-def test_what_cannot_be_used_is_said_in_one_sentence(demo_database: Path, given: dict, says: str | None) -> None:
+def test_what_cannot_be_used_is_said_in_one_sentence(
+    demo_database: Path, given: dict, says: str | None
+) -> None:
     arguments = {"database": str(demo_database), "as_of": AS_OF} | given
     if says is None:
         assert open_office(**arguments).scope.as_of == date(2026, 10, 31)
@@ -85,7 +92,9 @@ def test_figures_are_computed_once_and_narrowed_by_column(
     computed = []
     compute = notebook.figures.compute
     monkeypatch.setattr(
-        notebook.figures, "compute", lambda con, scope, name: computed.append(name) or compute(con, scope, name)
+        notebook.figures,
+        "compute",
+        lambda con, scope, name: computed.append(name) or compute(con, scope, name),
     )
     office = open_office(str(demo_database), as_of=AS_OF)
     both = office.rows("rate_by_month", payer=["shaho", "kokuho"])
@@ -98,7 +107,9 @@ def test_the_newest_month_is_the_newest_whose_returns_have_arrived() -> None:
     september, october = date(2026, 9, 1), date(2026, 10, 1)
     office = offices.Institution(CLINIC, "架空", (september, october), returned=(september,))
     assert office.newest_month(date(2026, 10, 1)) == september
-    assert office.newest_month(date(2026, 11, 30)) == september  # October was claimed, nothing of it came back
+    assert (
+        office.newest_month(date(2026, 11, 30)) == september
+    )  # October was claimed, nothing of it came back
 
 
 def test_without_any_return_it_is_the_newest_month_claimed() -> None:

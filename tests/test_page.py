@@ -20,12 +20,16 @@ LINKS = [Link("今月のまとめ", "10.html", current=True), Link("返戻の理
 
 def _notebook() -> nbformat.NotebookNode:
     """A notebook as papermill leaves it: a heading, two figures with charts, a wide table, a warning."""
-    reasons = pl.DataFrame({"category": ["資格関係", "記載不備"], "returns": [11, 4], "first_look": ["</script>見る"] * 2})
+    reasons = pl.DataFrame(
+        {"category": ["資格関係", "記載不備"], "returns": [11, 4], "first_look": ["</script>見る"] * 2}
+    )
     wide = pl.DataFrame({f"code_{at}": ["長い文字の列" * 3] for at in range(12)})
     definitions = figures.definitions()
     shown = [
         display.bundle(
-            figures.Figure(definitions[name], reasons), charts.bars(reasons, "category", "returns"), table=True
+            figures.Figure(definitions[name], reasons),
+            charts.bars(reasons, "category", "returns"),
+            table=True,
         )
         for name in ("top_reasons", "reasons_by_category")
     ]
@@ -37,9 +41,7 @@ def _notebook() -> nbformat.NotebookNode:
             node.new_code_cell(
                 "hidden_code = 1", outputs=[node.new_output("display_data", data=data) for data in shown]
             ),
-            node.new_code_cell(
-                "", outputs=[node.new_output("stream", name="stderr", text="警告 患者")]
-            ),
+            node.new_code_cell("", outputs=[node.new_output("stream", name="stderr", text="警告 患者")]),
         ]
     )
 
@@ -75,7 +77,9 @@ def test_markdown_and_data_cannot_start_or_end_a_script(page_file: Path) -> None
 
 
 def test_the_page_names_nothing_outside(page_file: Path) -> None:
-    without_library = re.sub(r"<script type=\"module\">.*?</script>", "", page_file.read_text("utf-8"), flags=re.S)
+    without_library = re.sub(
+        r"<script type=\"module\">.*?</script>", "", page_file.read_text("utf-8"), flags=re.S
+    )
     found = set(re.findall(r"https?://[^\s\"'<)]+", without_library))
     assert found <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 

@@ -80,7 +80,9 @@ def test_the_index_leads_to_the_page_with_its_numbers(made) -> None:
     index = (out / "index.html").read_text("utf-8")
     assert f'href="{CLINIC}/2026-09/10_good.html"' in index
     assert "2026年9月請求分（10月返戻）" in index
-    row = json.loads((out / "figures.json").read_text("utf-8"))[CLINIC]["2026-09"]["10_good"]["headline"]["rows"][0]
+    row = json.loads((out / "figures.json").read_text("utf-8"))[CLINIC]["2026-09"]["10_good"]["headline"][
+        "rows"
+    ][0]
     assert f"<dd>{row['returns']}件</dd>" in index
 
 
@@ -108,12 +110,18 @@ def test_a_second_run_writes_the_same_bytes(made, demo_database: Path, notebooks
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
 
 
-def test_a_month_nobody_has_is_an_error_that_names_what_there_is(demo_database: Path, notebooks: Path, tmp_path: Path):
-    with pytest.raises(HenreiError, match="2019年1月のデータはありません。あるのは 2024-04 から 2026-10 です"):
+def test_a_month_nobody_has_is_an_error_that_names_what_there_is(
+    demo_database: Path, notebooks: Path, tmp_path: Path
+):
+    with pytest.raises(
+        HenreiError, match="2019年1月のデータはありません。あるのは 2024-04 から 2026-10 です"
+    ):
         _run(demo_database, tmp_path, notebooks, months=[date(2019, 1, 1)])
 
 
-def test_an_institution_nobody_knows_is_an_error(demo_database: Path, notebooks: Path, tmp_path: Path) -> None:
+def test_an_institution_nobody_knows_is_an_error(
+    demo_database: Path, notebooks: Path, tmp_path: Path
+) -> None:
     with pytest.raises(HenreiError, match="9999999999"):
         _run(demo_database, tmp_path, notebooks, institutions=["9999999999"])
 
@@ -145,10 +153,14 @@ def test_the_notebooks_of_the_project_are_thin() -> None:
         assert len(cells) < 12
         for cell in cells:
             assert cell.outputs == [] and cell.execution_count is None
-            assert not {"def", "for", "if", "class", "lambda", "import"} & set(cell.source.replace(OPEN, "").split())
+            assert not {"def", "for", "if", "class", "lambda", "import"} & set(
+                cell.source.replace(OPEN, "").split()
+            )
 
 
-def test_every_notebook_of_the_project_runs_and_shows_its_figures(demo_database: Path, tmp_path: Path) -> None:
+def test_every_notebook_of_the_project_runs_and_shows_its_figures(
+    demo_database: Path, tmp_path: Path
+) -> None:
     """In a month whose returns are still to come, too: nothing to show must not be a failure."""
     months = [date(2026, 9, 1), date(2026, 10, 1)]
     result = _run(demo_database, tmp_path, report.notebooks_folder(), months=months)

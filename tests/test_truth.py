@@ -35,10 +35,21 @@ def rows(con, sql: str) -> list[dict]:
 
 
 def test_claim_volume(mart, truth) -> None:
-    keys = ("institution", "payer", "claim_month", "setting", "claims", "first_claims", "resubmissions", "points")
+    keys = (
+        "institution",
+        "payer",
+        "claim_month",
+        "setting",
+        "claims",
+        "first_claims",
+        "resubmissions",
+        "points",
+    )
     loaded = rows(mart, f"SELECT {', '.join(keys)} FROM mart.claim_volume")
     expected = [{k: v[k] for k in keys} for v in truth["claim_volume"]]
-    assert Counter(map(frozenset, (r.items() for r in loaded))) == Counter(map(frozenset, (r.items() for r in expected)))
+    assert Counter(map(frozenset, (r.items() for r in loaded))) == Counter(
+        map(frozenset, (r.items() for r in expected))
+    )
 
 
 RETURN_FACTS = (
@@ -81,13 +92,17 @@ def test_reasons_in_order(mart, truth) -> None:
         "ORDER BY search_number, position",
     ):
         loaded.setdefault(r["search_number"], []).append((r["code"], r["text"]))
-    assert loaded == {r["search_number"]: [(x["code"], x["text"]) for x in r["reasons"]] for r in truth["returns"]}
+    assert loaded == {
+        r["search_number"]: [(x["code"], x["text"]) for x in r["reasons"]] for r in truth["returns"]
+    }
 
 
 def test_files_are_known_balanced_and_whole(mart, truth) -> None:
     loaded = rows(mart, "SELECT * FROM mart.files")
     assert all(f["lines"] == f["lines_loaded"] + f["lines_skipped"] + f["lines_quarantined"] for f in loaded)
-    assert all(f["balanced"] for f in loaded if f["kind"] in ("uke", "hen", "sah") and f["status"] == "loaded")
+    assert all(
+        f["balanced"] for f in loaded if f["kind"] in ("uke", "hen", "sah") and f["status"] == "loaded"
+    )
     originals = [f for f in truth["files"] if f["copy_of"] is None]
     facts = ("kind", "payer", "institution", "month", "receipts")
     assert Counter(tuple(f[k] for k in facts) for f in loaded if f["status"] == "loaded") == Counter(

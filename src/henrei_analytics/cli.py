@@ -119,7 +119,9 @@ def demo(
     try:
         made = write_demo(out, seed=seed)
     except FileExistsError:
-        raise HenreiError(f"{out} には前に作ったファイルがあります。消すか、別のフォルダーを指定してください。") from None
+        raise HenreiError(
+            f"{out} には前に作ったファイルがあります。消すか、別のフォルダーを指定してください。"
+        ) from None
     _say(
         [
             f"架空の医療機関のファイルを作りました: {made.out}",
@@ -145,7 +147,9 @@ def _version(show: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="版を表示")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="版を表示")
+    ] = False,
 ) -> None:
     pass
 
@@ -174,7 +178,9 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text) if text else date.today()
     except ValueError:
-        raise HenreiError(f"基準日「{text}」は YYYY-MM-DD の形の日付ではありません（例: 2026-10-31）。") from None
+        raise HenreiError(
+            f"基準日「{text}」は YYYY-MM-DD の形の日付ではありません（例: 2026-10-31）。"
+        ) from None
 
 
 def _month(text: str) -> date:
@@ -191,6 +197,7 @@ def _say(lines: list[str]) -> None:
 
 def main() -> None:
     """Entry point: errors of ours end in one sentence; others in their kind only, since texts may hold data."""
+    os.umask(0o077)  # whatever a command writes, DuckDB's working files included, is for this user alone
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # consoles in CP932 cannot show every character
     try:

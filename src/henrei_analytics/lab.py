@@ -22,7 +22,9 @@ def open_lab(database: Path) -> int:
     they can be changed. Raises HenreiError when JupyterLab is not installed or the database is missing.
     """
     if importlib.util.find_spec("jupyterlab") is None:
-        raise HenreiError("JupyterLab が入っていません。pip install 'henrei-analytics[lab]' か make lab を使ってください。")
+        raise HenreiError(
+            "JupyterLab が入っていません。pip install 'henrei-analytics[lab]' か make lab を使ってください。"
+        )
     if not database.exists():
         raise HenreiError(f"データベース {database} がありません。先に henrei load で取り込んでください。")
     folder = notebooks_folder()
@@ -33,4 +35,6 @@ def open_lab(database: Path) -> int:
                 shutil.copyfile(notebook, OWN_FOLDER / notebook.name)
         folder = OWN_FOLDER
     environment = os.environ | {"HENREI_DATABASE": str(database.resolve())}
-    return subprocess.run([sys.executable, "-m", "jupyterlab", str(folder)], env=environment, check=False).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "jupyterlab", str(folder)], env=environment, check=False
+    ).returncode

@@ -57,5 +57,7 @@ def institutions(con: duckdb.DuckDBPyConnection) -> list[Institution]:
     found: dict[str, Institution] = {}
     for code, name, month, returned in rows:
         before = found.get(code, Institution(code, name, ()))
-        found[code] = Institution(code, name, (*before.months, month), (*before.returned, *([month] if returned else ())))
+        found[code] = Institution(
+            code, name, (*before.months, month), (*before.returned, *([month] if returned else ()))
+        )
     return list(found.values())

@@ -63,7 +63,9 @@ def _superseded(con: duckdb.DuckDBPyConnection, loaded: list[str]) -> list[str]:
         loaded,
     )
     return _counted(
-        "新しいファイルの内容で置き換わったレセプト", [f"{name}: {count:,}件" for name, count in rows], unit="ファイル"
+        "新しいファイルの内容で置き換わったレセプト",
+        [f"{name}: {count:,}件" for name, count in rows],
+        unit="ファイル",
     )
 
 
@@ -112,14 +114,20 @@ def _quarantined(con: duckdb.DuckDBPyConnection, loaded: list[str]) -> list[str]
     if not rows:
         return []
     shown = [f"  {name} {line}行目: {message}" for name, line, message in rows[:SHOWN]]
-    more = [f"  ほか {len(rows) - SHOWN:,}行（00 データの状態 のページに一覧があります）"] if len(rows) > SHOWN else []
+    more = (
+        [f"  ほか {len(rows) - SHOWN:,}行（00 データの状態 のページに一覧があります）"]
+        if len(rows) > SHOWN
+        else []
+    )
     return [f"■ 隔離した行: {len(rows):,}行（ほかの行は取り込みました）", *shown, *more]
 
 
 def status_lines(con: duckdb.DuckDBPyConnection, as_of: date) -> tuple[list[str], bool]:
     """The state of a database: files, months, open returns and what needs a look."""
     lines = [f"基準日 {as_of.isoformat()}"]
-    institutions = con.execute("SELECT institution, name FROM mart.institutions ORDER BY institution").fetchall()
+    institutions = con.execute(
+        "SELECT institution, name FROM mart.institutions ORDER BY institution"
+    ).fetchall()
     if not institutions:
         return [*lines, "取り込んだファイルはまだありません。henrei load で取り込んでください。"], True
     for institution, name in institutions:
@@ -141,7 +149,9 @@ def status_lines(con: duckdb.DuckDBPyConnection, as_of: date) -> tuple[list[str]
         if soonest:
             lines.append(f"  次のダウンロード期限: {soonest:%Y-%m-%d}（14日以内に期限が来るもの {due:,}件）")
         if institution.startswith("00"):
-            lines.append("  ! 都道府県がわかりません。元のファイル名（RIhenr…）のまま取り込み直してください。")
+            lines.append(
+                "  ! 都道府県がわかりません。元のファイル名（RIhenr…）のまま取り込み直してください。"
+            )
     problems = [
         f"  {name}: {message}"
         for name, message in con.execute(

@@ -26,7 +26,13 @@ OTHER_NOTICES = {
     "chng": "レセプト訂正内容確認",
 }  # fmt: skip
 NOTICE_NAME = re.compile(rf"^(R[IDT]|M[ID]|CD)({'|'.join(OTHER_NOTICES)})\d", re.IGNORECASE)
-NOT_TEXT = {b"%PDF": "PDF", b"PK\x03\x04": "ZIPやExcel", b"\xd0\xcf\x11\xe0": "古いExcelやWord", b"\x89PNG": "画像", b"\xff\xd8": "画像"}
+NOT_TEXT = {
+    b"%PDF": "PDF",
+    b"PK\x03\x04": "ZIPやExcel",
+    b"\xd0\xcf\x11\xe0": "古いExcelやWord",
+    b"\x89PNG": "画像",
+    b"\xff\xd8": "画像",
+}
 
 
 @dataclass(frozen=True)
@@ -48,21 +54,30 @@ def detect(head: bytes, name: str) -> Layout | LeftAlone:
     wrong_text = _other_encoding(head)
     if wrong_text and (layout or ours_by_name or _fits_in(head, wrong_text)):
         raise UnreadableFile(
-            "encoding", f"文字コードが{wrong_text}です。編集や変換で保存し直したファイルではなく、元のファイルを取り込んでください。"
+            "encoding",
+            f"文字コードが{wrong_text}です。編集や変換で保存し直したファイルではなく、元のファイルを取り込んでください。",
         )
     if layout:
         return _supported(layout, items, head, name)
     for start, what in NOT_TEXT.items():
         if head.startswith(start) and ours_by_name:
-            raise UnreadableFile("not_text", f"中身が{what}です。レセプト電算のファイルを取り直してください。")
+            raise UnreadableFile(
+                "not_text", f"中身が{what}です。レセプト電算のファイルを取り直してください。"
+            )
     if items[0] in ("UK", "YK", "RE"):
-        return LeftAlone({"UK": "歯科の請求ファイル", "YK": "調剤の請求ファイル", "RE": "労災などの見出しのないファイル"}[items[0]])
+        return LeftAlone(
+            {"UK": "歯科の請求ファイル", "YK": "調剤の請求ファイル", "RE": "労災などの見出しのないファイル"}[
+                items[0]
+            ]
+        )
     if notice := NOTICE_NAME.match(PurePath(name).name):
         return LeftAlone(OTHER_NOTICES[notice[2].lower()])
     if ours_by_name:
         if not head.strip(b"\r\n\x1a\0 "):
             raise UnreadableFile("empty", "中身がありません。もう一度取り直してください。")
-        raise UnreadableFile("unknown", "レセプト電算の見出し行で始まっていません。元のファイルか確かめてください。")
+        raise UnreadableFile(
+            "unknown", "レセプト電算の見出し行で始まっていません。元のファイルか確かめてください。"
+        )
     return LeftAlone("対象外")
 
 

@@ -41,7 +41,9 @@ def month(text: pl.Expr) -> pl.Expr:
     """YYYYMM or GYYMM (和暦), told apart by length → the first day of the month."""
     number = text.cast(pl.Int32, strict=False)
     japanese = _era_zero(number // 10_000) + number // 100 % 100
-    year = pl.when(text.str.len_bytes() == 6).then(number // 100).when(text.str.len_bytes() == 5).then(japanese)
+    year = (
+        pl.when(text.str.len_bytes() == 6).then(number // 100).when(text.str.len_bytes() == 5).then(japanese)
+    )
     in_year = number % 100
     valid = year.is_between(1868, 2199) & in_year.is_between(1, 12)
     return pl.date(pl.when(valid).then(year), pl.when(valid).then(in_year), 1)
@@ -49,7 +51,9 @@ def month(text: pl.Expr) -> pl.Expr:
 
 def _era_zero(digit: pl.Expr) -> pl.Expr:
     years = era_year_zero()
-    return digit.replace_strict([int(d) for d in years], list(years.values()), default=None, return_dtype=pl.Int32)
+    return digit.replace_strict(
+        [int(d) for d in years], list(years.values()), default=None, return_dtype=pl.Int32
+    )
 
 
 def notice_month(text: pl.Expr) -> pl.Expr:

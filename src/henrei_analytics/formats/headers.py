@@ -70,12 +70,17 @@ def parse_header(layout: Layout, items: list[str], name: str) -> FileFacts:
             facts = _facts(header, items)
             if facts:
                 return _with_name(layout, facts, name)
-    raise UnreadableFile("header", "1行目（医療機関・年月・審査支払機関）が決められた形ではありません。元のファイルか確かめてください。")
+    raise UnreadableFile(
+        "header",
+        "1行目（医療機関・年月・審査支払機関）が決められた形ではありません。元のファイルか確かめてください。",
+    )
 
 
 def _facts(header: Header, items: list[str]) -> FileFacts | None:
     """None when an item does not have the form its place asks for."""
-    item = {key: items[no - 1].strip(" \u3000") if no <= len(items) else "" for key, no in header.fields.items()}
+    item = {
+        key: items[no - 1].strip(" \u3000") if no <= len(items) else "" for key, no in header.fields.items()
+    }
     payer_name = item.get("payer_name", "")
     payer = payer_of_digit(item["payer"]) if "payer" in item else payer_of_name(payer_name)
     prefecture = item.get("prefecture") or prefecture_of_name(payer_name)

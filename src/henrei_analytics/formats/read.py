@@ -86,7 +86,9 @@ class Reader:
         inputs = list(inputs)
         self._files = {item.file_no: FileRead(item.file_no, name) for item, name in inputs}
         wanted = set(self.layout.records) | self.layout.header_ids
-        for chunk in scan([item for item, _ in inputs], wanted, digits=self.layout.history_items > 0, **scan_options):
+        for chunk in scan(
+            [item for item, _ in inputs], wanted, digits=self.layout.history_items > 0, **scan_options
+        ):
             for file_no, record_type, n in chunk.counts.iter_rows():
                 self._files[file_no].by_type[self._label(record_type)] += n
             lines = self._classified(chunk.lines)
@@ -124,7 +126,9 @@ class Reader:
     @staticmethod
     def _count_on(condition: pl.Expr, before: dict[int, int]) -> pl.Expr:
         here = (condition & ~pl.col("is_history")).fill_null(False).cast(pl.Int64).cum_sum().over("file_no")
-        return here + (pl.col("file_no").replace_strict(before, return_dtype=pl.Int64, default=0) if before else 0)
+        return here + (
+            pl.col("file_no").replace_strict(before, return_dtype=pl.Int64, default=0) if before else 0
+        )
 
     def _read_headers(self, lines: pl.DataFrame) -> None:
         """Header lines are few; each is looked at on its own."""
@@ -158,13 +162,17 @@ class Reader:
             frame, bad = self._record(rows, record, is_history=is_history)
             if record is start and len(bad):
                 bad_starts = rows.join(bad, on=["file_no", "line_no"], how="semi")
-                self._bad_receipts = pl.concat([self._bad_receipts, bad_starts.select("file_no", "receipt_no")])
+                self._bad_receipts = pl.concat(
+                    [self._bad_receipts, bad_starts.select("file_no", "receipt_no")]
+                )
             frames.setdefault(record.table, []).append(frame)
             quarantine.append(bad)
         joined = {table: pl.concat(parts, how="diagonal") for table, parts in frames.items()}
         return joined, pl.concat(quarantine)
 
-    def _record(self, rows: pl.DataFrame, record: Record, *, is_history: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def _record(
+        self, rows: pl.DataFrame, record: Record, *, is_history: bool
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Typed rows of one record type, and the lines that do not fit it."""
         shift = self.layout.history_items if is_history else 0
         rows = rows.with_columns(items=pl.col("text").str.split(",")).drop("text")
@@ -228,14 +236,18 @@ class Reader:
         for file_no, label, n in quarantine.group_by("file_no", "record_type").len().iter_rows():
             self._files[file_no].set_aside[label] += n
             self._files[file_no].loaded[label] -= n
-        latest = lines.group_by("file_no").agg(pl.col("receipt_no").max(), pl.col("block_no").max(), pl.col("replaced").sum())
+        latest = lines.group_by("file_no").agg(
+            pl.col("receipt_no").max(), pl.col("block_no").max(), pl.col("replaced").sum()
+        )
         for file_no, receipts, blocks, replaced in latest.iter_rows():
             state = self._files[file_no]
             state.receipts, state.blocks = receipts, blocks
             state.replaced += replaced
         for file_no, line_no in known.group_by("file_no").agg(pl.col("line_no").max()).iter_rows():
             self._files[file_no].last_known_line = line_no
-        for file_no, line_no in quarantine.filter(rule="items").group_by("file_no").agg(pl.col("line_no").max()).iter_rows():
+        for file_no, line_no in (
+            quarantine.filter(rule="items").group_by("file_no").agg(pl.col("line_no").max()).iter_rows()
+        ):
             self._files[file_no].last_short_line = line_no
         ends = lines.filter(~pl.col("is_history") & pl.col("record").is_in(list(self.layout.trailers)))
         for file_no, line_no, record in ends.select("file_no", "line_no", "record").iter_rows():
@@ -261,11 +273,18 @@ class Reader:
         """A file must have its header and reach its end; half a download is not loaded."""
         again = "ダウンロードや複写が途中で切れた可能性があります。もう一度取り直してください。"
         if not state.facts:
-            return UnreadableFile("header", "見出し行（医療機関・年月・審査支払機関）がありません。元のファイルか確かめてください。")
+            return UnreadableFile(
+                "header",
+                "見出し行（医療機関・年月・審査支払機関）がありません。元のファイルか確かめてください。",
+            )
         if self.layout.trailers and not state.trailer:
-            return UnreadableFile("truncated", f"最後の合計行（{'・'.join(self.layout.trailers)}）がありません。{again}")
+            return UnreadableFile(
+                "truncated", f"最後の合計行（{'・'.join(self.layout.trailers)}）がありません。{again}"
+            )
         if self.layout.trailers and state.last_known_line > state.trailer_line:
-            return UnreadableFile("after_trailer", "合計行のあとに続きがあります。ファイルを1つずつに分けてください。")
+            return UnreadableFile(
+                "after_trailer", "合計行のあとに続きがあります。ファイルを1つずつに分けてください。"
+            )
         if state.last_short_line == state.lines:
             return UnreadableFile("truncated", f"最後の行が途中で終わっています。{again}")
         return None
@@ -286,6 +305,8 @@ def _fault(record: Record) -> pl.Expr:
 
 def _read_error(error: Exception) -> UnreadableFile:
     if isinstance(error, LineTooLong):
-        return UnreadableFile("line_too_long", "1行が長すぎます。レセプト電算のファイルではないか、壊れています。")
+        return UnreadableFile(
+            "line_too_long", "1行が長すぎます。レセプト電算のファイルではないか、壊れています。"
+        )
     kind = type(error).__name__
     return UnreadableFile("unreadable", f"最後まで読めませんでした（{kind}）。もう一度取り直してください。")

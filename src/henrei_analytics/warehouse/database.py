@@ -14,14 +14,16 @@ from henrei_analytics.errors import HenreiError, InUse
 from henrei_analytics.formats.fields import SQL_TYPE
 from henrei_analytics.formats.layout import all_layouts
 
-MEMORY_LIMIT = "256MB"  # of DuckDB alone; larger work spills to disk beside the database
+MEMORY_LIMIT = 128  # MB for DuckDB alone while files are read; larger work spills to disk beside the database
 SETTINGS = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
 
 
-def connect(database: Path, *, read_only: bool = True, as_of: date | None = None) -> duckdb.DuckDBPyConnection:
+def connect(
+    database: Path, *, read_only: bool = True, as_of: date | None = None
+) -> duckdb.DuckDBPyConnection:
     """Open the database; `as_of` sets the date the statuses in `mart` are computed for.
 
     Raises HenreiError when it does not exist or holds nothing (reading), is in use by another process or is not a
@@ -38,13 +40,17 @@ def connect(database: Path, *, read_only: bool = True, as_of: date | None = None
     for name, value in SETTINGS.items():
         con.execute(f"SET {name} = {value}")
     if not read_only:
-        con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        con.execute(f"SET memory_limit = '{MEMORY_LIMIT}MB'")
         con.execute("SET preserve_insertion_order = false")
-        con.execute("SET enable_progress_bar = false")  # our own is shown; in a notebook this setting cannot be touched
+        con.execute(
+            "SET enable_progress_bar = false"
+        )  # our own is shown; in a notebook this setting cannot be touched
         database.chmod(0o600)
     elif not _is_ours(con):
         con.close()
-        raise HenreiError(f"{database} に取り込んだデータがありません。先に henrei load で取り込んでください。")
+        raise HenreiError(
+            f"{database} に取り込んだデータがありません。先に henrei load で取り込んでください。"
+        )
     if as_of:
         con.execute(f"SET VARIABLE as_of = DATE '{as_of.isoformat()}'")
     return con
@@ -63,7 +69,9 @@ def _make_private(database: Path) -> None:
 
 def _why_not(database: Path, error: duckdb.IOException) -> HenreiError:
     if "lock" in str(error).lower():
-        return InUse(f"データベース {database} は別の処理が使用中です。終わってからもう一度実行してください。")
+        return InUse(
+            f"データベース {database} は別の処理が使用中です。終わってからもう一度実行してください。"
+        )
     return HenreiError(
         f"データベース {database} を開けません。henrei が作ったファイルか、新しい版で作られていないか確かめてください。"
     )
@@ -72,7 +80,9 @@ def _why_not(database: Path, error: duckdb.IOException) -> HenreiError:
 def sql_files(folder: str) -> list[tuple[str, str]]:
     """(name without number, text) of `sql/<folder>/*.sql` in number order."""
     files = sorted((resources.files("henrei_analytics") / "sql" / folder).iterdir(), key=lambda f: f.name)
-    return [(re.sub(r"^\d+_|\.sql$", "", f.name), f.read_text("utf-8")) for f in files if f.name.endswith(".sql")]
+    return [
+        (re.sub(r"^\d+_|\.sql$", "", f.name), f.read_text("utf-8")) for f in files if f.name.endswith(".sql")
+    ]
 
 
 def migrate(con: duckdb.DuckDBPyConnection) -> None:
@@ -81,7 +91,9 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
     Raises HenreiError for a database written by a newer version.
     """
     con.execute("CREATE SCHEMA IF NOT EXISTS ledger")
-    con.execute("CREATE TABLE IF NOT EXISTS ledger.migrations (version INTEGER PRIMARY KEY, applied_at TIMESTAMP)")
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS ledger.migrations (version INTEGER PRIMARY KEY, applied_at TIMESTAMP)"
+    )
     done = {row[0] for row in con.execute("SELECT version FROM ledger.migrations").fetchall()}
     folder = resources.files(__package__) / "migrations"
     known = {int(f.name[:3]): f for f in folder.iterdir() if f.name.endswith(".sql")}
@@ -103,7 +115,12 @@ def record_tables() -> dict[str, dict[str, str]]:
     for layout in all_layouts():
         for is_history, records in ((False, layout.records), (True, layout.history)):
             for record in records.values():
-                place = {"file_no": "INTEGER", "line_no": "BIGINT", "receipt_no": "BIGINT", "block_no": "BIGINT"}
+                place = {
+                    "file_no": "INTEGER",
+                    "line_no": "BIGINT",
+                    "receipt_no": "BIGINT",
+                    "block_no": "BIGINT",
+                }
                 columns = tables.setdefault(record.table, place)
                 if is_history:
                     columns["stage_id"] = "VARCHAR"

@@ -87,7 +87,8 @@ def load(paths: Iterable[Path], database: Path, *, progress: Progress = lambda *
 def unload(what: str, database: Path) -> list[str]:
     """Withdraw the files meant by a path (same content), a name as listed, or the start of a file id.
 
-    A rejected file can be withdrawn too: it then asks for no more attention. Returns the names. Raises HenreiError when nothing matches or a name means several contents.
+    A rejected file can be withdrawn too: it then asks for no more attention. Returns the names. Raises HenreiError
+    when nothing matches or a name means several contents.
     """
     if not database.exists():
         raise HenreiError(f"データベース {database} がありません。")
@@ -106,17 +107,22 @@ def unload(what: str, database: Path) -> list[str]:
             ).fetchall()
             ids = [row[0] for row in found]
             if len(ids) > 1:
-                raise HenreiError(f"「{what}」に当たるファイルが{len(ids)}件あります。henrei status で表示されるフォルダーつきの名前か、ファイルIDの先頭8文字以上で指定してください。")
+                raise HenreiError(
+                    f"「{what}」に当たるファイルが{len(ids)}件あります。取込み結果に出たフォルダーつきの名前か、ファイルそのもののパスで指定してください。"
+                )
         rows = con.execute(
             "SELECT file_no, file_id FROM ledger.files WHERE state IN ('loaded', 'rejected') AND list_contains(?, file_id)",
             [ids],
         ).fetchall()
         if not rows:
-            raise HenreiError(f"「{what}」は取り込まれていません。henrei status で名前を確かめてください。")
+            raise HenreiError(
+                f"「{what}」は取り込まれていません。パスか、取込み結果に出た名前を確かめてください。"
+            )
         for file_no, _ in rows:
             _delete_rows(con, file_no)
             con.execute(
-                "UPDATE ledger.files SET state = 'withdrawn', message = '取り下げました。' WHERE file_no = ?", [file_no]
+                "UPDATE ledger.files SET state = 'withdrawn', message = '取り下げました。' WHERE file_no = ?",
+                [file_no],
             )
         names = con.execute(
             "SELECT DISTINCT name FROM ledger.sightings WHERE list_contains(?, file_id) ORDER BY name",
@@ -133,7 +139,9 @@ def _has_patients(con: duckdb.DuckDBPyConnection) -> bool:
     return con.execute("SELECT EXISTS (SELECT 1 FROM ledger.files WHERE state = 'loaded')").fetchall()[0][0]
 
 
-def _look(con: duckdb.DuckDBPyConnection, sources: list[Source], progress: Progress) -> tuple[LoadResult, list[_New]]:
+def _look(
+    con: duckdb.DuckDBPyConnection, sources: list[Source], progress: Progress
+) -> tuple[LoadResult, list[_New]]:
     """Tell new files from known ones and others, by content."""
     result, new = LoadResult(), {}
     known = dict(con.execute("SELECT file_id, state FROM ledger.files").fetchall())
@@ -159,7 +167,6 @@ def _look(con: duckdb.DuckDBPyConnection, sources: list[Source], progress: Progr
             continue
         looked_at.add((file_id, place))
         if (file_id, place) not in seen:
-            _forget_rejected(con, place)
             sightings.append((file_id, place, source.name, source.time))
         if known.get(file_id) == "loaded":
             outcome = "unchanged" if (file_id, place) in seen else "duplicate"
@@ -171,15 +178,18 @@ def _look(con: duckdb.DuckDBPyConnection, sources: list[Source], progress: Progr
                 con.execute("DELETE FROM ledger.files WHERE file_id = ?", [file_id])
             new[file_id] = _New(next_no, file_id, source, layout, error)
             next_no += 1
+    _forget_rejected(con, [place for _, place, _, _ in sightings])
     columns = {"file_id": pl.String, "place": pl.String, "name": pl.String, "file_time": pl.Datetime}
     insert(con, "ledger.sightings", pl.DataFrame(sightings, schema=columns, orient="row"))
     return result, list(new.values())
 
 
-def _forget_rejected(con: duckdb.DuckDBPyConnection, place: str) -> None:
+def _forget_rejected(con: duckdb.DuckDBPyConnection, places: list[str]) -> None:
     """A file that could not be read needs no more attention once another content lies in its place."""
     rejected = "SELECT file_id FROM ledger.files WHERE state = 'rejected'"
-    con.execute(f"DELETE FROM ledger.sightings WHERE place = ? AND file_id IN ({rejected})", [place])
+    con.execute(
+        f"DELETE FROM ledger.sightings WHERE list_contains(?, place) AND file_id IN ({rejected})", [places]
+    )
     con.execute(
         "DELETE FROM ledger.files WHERE state = 'rejected' AND file_id NOT IN (SELECT file_id FROM ledger.sightings)"
     )
@@ -223,7 +233,14 @@ def _accept(con: duckdb.DuckDBPyConnection, ended: list[tuple[_New, FileRead]], 
     rows, skipped = [], []
     for one, state in ended:
         set_aside, skip = state.set_aside.total(), state.skipped
-        rows.append((one, state, "loaded", (state.lines, state.lines - skip.total() - set_aside, skip.total(), set_aside)))
+        rows.append(
+            (
+                one,
+                state,
+                "loaded",
+                (state.lines, state.lines - skip.total() - set_aside, skip.total(), set_aside),
+            )
+        )
         skipped += [(one.file_no, record_type, n) for record_type, n in sorted(skip.items())]
         result.files.append(FileResult(one.source.name, "loaded", one.file_id))
     if rows:

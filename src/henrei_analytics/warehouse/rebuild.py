@@ -7,16 +7,20 @@ from importlib import resources
 import duckdb
 import polars as pl
 
-from henrei_analytics.warehouse.database import insert, sql_files
+from henrei_analytics.warehouse.database import MEMORY_LIMIT, insert, sql_files
 
 CODE_TABLES = (
     "categories", "code_systems", "departments", "law_numbers", "policy_breaks", "reason_codes",
     "reason_text_rules", "time_rules",
 )  # fmt: skip
 
+RECEIPTS_PER_MB = 3000  # the models join and sort all receipts; measured, about 0.3 kB of memory each
+
 
 def rebuild(con: duckdb.DuckDBPyConnection) -> None:
     """Code tables, then core models as tables, then mart models as views, in the order of their file names."""
+    receipts = con.execute("SELECT COUNT(*) FROM ledger.receipts").fetchall()[0][0]
+    con.execute(f"SET memory_limit = '{max(MEMORY_LIMIT, receipts // RECEIPTS_PER_MB)}MB'")
     for table in CODE_TABLES:
         _load_codes(con, table)
     for name, text in sql_files("core"):

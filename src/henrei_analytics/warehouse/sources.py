@@ -37,7 +37,9 @@ def find(paths: Iterable[Path]) -> Iterator[Source]:
         if not path.exists():
             raise HenreiError(f"{path} が見つかりません。パスを確かめてください。")
         if path.is_dir():
-            for file in sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path))):
+            for file in sorted(
+                p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path))
+            ):
                 yield from _file(file, file.relative_to(path.parent).as_posix())
         else:
             yield from _file(path, path.name)

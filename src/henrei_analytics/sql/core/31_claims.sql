@@ -1,9 +1,9 @@
 -- core.claims
 -- grain: one claimed receipt, in the version that counts
--- inputs: core.claim_versions
+-- inputs: core.receipts, core.claim_versions
 -- rule: a re-claim (再請求) carries a 検索番号, in RE item 19 or in the history block behind it
 SELECT
-    receipt_id AS claim_id,
+    receipts.receipt_id AS claim_id,
     institution,
     payer,
     month AS claim_month,
@@ -20,7 +20,9 @@ SELECT
     search_number,
     search_number IS NOT NULL OR has_history AS is_resubmission,
     file_id,
-    file_no,
-    receipt_no
-FROM core.claim_versions
-WHERE is_newest
+    receipts.file_no,
+    receipts.receipt_no
+FROM core.receipts AS receipts
+INNER JOIN core.claim_versions AS versions
+    ON versions.file_no = receipts.file_no AND versions.receipt_no = receipts.receipt_no
+WHERE versions.is_newest
