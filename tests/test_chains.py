@@ -206,9 +206,11 @@ def test_re_examination_after_a_settled_reclaim_opens_a_second_round(office: Off
     office.load()
     assert chain(office, "stage, round, status, resubmitted_month", "2027-06-30") == [
         ("first_review", 1, "settled", date(2026, 7, 1)),
-        ("re_examination", 2, "open", None),
     ]
-    assert chain(office, "status", "2027-07-01") == [("returned_again",), ("open",)]
+    assert chain(office, "stage, round, status", "2027-07-01") == [
+        ("first_review", 1, "returned_again"),
+        ("re_examination", 2, "open"),
+    ]
 
 
 def test_a_notice_alone_is_part_of_a_chain_through_its_reclaim(office: Office) -> None:
@@ -250,3 +252,30 @@ def test_a_payers_numbers_are_its_own(office: Office) -> None:
     office.save("kokuho/RECEIPTC.UKE", content)
     office.load()
     assert chain(office, "status") == [("open",)]
+
+
+def test_a_number_in_the_block_names_an_ancestor_not_always_the_parent(office: Office) -> None:
+    """The third return's block still names the first: its parent is the second all the same."""
+    block = [re_line(numbered_as(FIRST))]
+    returned(office, "202604", FIRST)
+    for month, number in (("202605", SECOND), ("202606", "1" * 20)):
+        one = Returned(numbered_as(number), [Reason()], numbered(block, "8"))
+        office.save(f"{month}/RECEIPTC.HEN", return_file([one], month))
+    office.load()
+    assert chain(office, "round, status") == [(1, "returned_again"), (2, "returned_again"), (3, "open")]
+
+
+def test_a_number_that_comes_back_twice_counts_once_and_is_told(office: Office) -> None:
+    """A new number is the rule for a second return; the same one is a fact to look at, not a silent loss."""
+    returned(office, "202604", FIRST)
+    returned(office, "202606", FIRST, service="202603")
+    office.load()
+    assert len(chain(office, "return_id")) == 1
+    assert office.values("SELECT what FROM mart.unlinked") == ["number_returned_twice"]
+
+
+def test_a_reclaim_before_its_return_arrived_is_told(office: Office) -> None:
+    claimed(office, "202605", numbered_as(FIRST))
+    returned(office, "202605", FIRST)
+    office.load()
+    assert office.values("SELECT what FROM mart.unlinked") == ["resubmission_without_return"]

@@ -202,19 +202,21 @@ def test_the_text_of_an_unexpected_error_is_not_shown(
     assert "予期しない問題" in errors and "鬼瓦" not in errors
 
 
-def test_demo_writes_only_where_nothing_is(
-    henrei: Henrei, office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def exists(out: Path, **_: int) -> None:
-        raise FileExistsError
-
-    monkeypatch.setattr("henrei_analytics.demo.write_demo", exists)
+def test_demo_writes_only_where_nothing_is(henrei: Henrei, office: Office) -> None:
+    office.save("RECEIPTC.UKE", claim_file([Receipt()]))
     code, said, errors = henrei("demo", "--out", office.folder)
     assert (code, said) == (2, "")
     assert (
         errors
-        == f"エラー: {office.folder} には前に作ったファイルがあります。消すか、別のフォルダーを指定してください。\n"
+        == f"エラー: {office.folder} は空ではありません。空のフォルダーか、新しいフォルダーを指定してください。\n"
     )
+
+
+def test_a_report_needs_a_folder_to_write_to(henrei: Henrei, office: Office) -> None:
+    office.save("RECEIPTC.UKE", claim_file([Receipt()]))
+    office.load()
+    code, _, errors = henrei("report", "--out", office.folder / "RECEIPTC.UKE")
+    assert code == 2 and "に書けません" in errors
 
 
 def test_as_a_module_and_on_a_console_of_cp932(office: Office) -> None:

@@ -102,6 +102,54 @@ def test_change_against_last_month_and_last_year():
     assert (row["returns_last_year"], row["change_last_year"]) == (2, 1)
 
 
+def test_months_whose_returns_nobody_loaded_have_no_rate_and_make_no_limits():
+    """Claim files go back for years, return files for three months: zero known is not zero returned."""
+    row = rates(
+        returns="""
+            processing_month | payer
+            2026-08          | shaho
+            2026-09          | shaho
+        """,
+        claim_volume="\n".join(
+            [
+                "claim_month | first_claims",
+                *(f"{shifted(date(2026, 9, 1), -back):%Y-%m} | 100" for back in range(18)),
+            ]
+        ),
+    )
+    assert row[date(2026, 9, 1), "all"]["rate"] == 0.01
+    assert row[date(2026, 7, 1), "all"]["numerator"] is None
+    assert row[date(2026, 7, 1), "all"]["rate"] is None
+    assert row[date(2026, 9, 1), "all"]["center"] is None
+    assert row[date(2026, 9, 1), "all"]["signal"] is None
+
+
+def test_no_comparison_with_months_whose_returns_nobody_loaded():
+    row = headline(
+        returns="""
+            processing_month | payer
+            2026-08          | shaho
+            2026-09          | shaho
+        """,
+        claim_volume="""
+            claim_month | first_claims
+            2025-09     | 100
+            2026-08     | 100
+            2026-09     | 100
+        """,
+    )
+    assert (row["change_last_month"], row["change_last_year"]) == (0, None)
+
+
+def test_a_month_whose_returns_cannot_have_arrived_is_not_a_month_without_returns():
+    scope = Scope(INSTITUTION, date(2026, 9, 1), date(2026, 9, 20))
+    tables = {"claim_volume": "claim_month | first_claims\n2026-09 | 100"}
+    row = headline(scope, **tables)
+    assert (row["has_arrived"], row["rate"]) == (False, None)
+    verdict = compute(mart(**tables), scope, "brief_verdict").data["sentence"][0]
+    assert verdict == "2026年9月請求分の返戻は翌月5日ごろに届きます。基準日の時点ではまだ届いていません。"
+
+
 @pytest.mark.parametrize(
     ("as_of", "end"),
     [

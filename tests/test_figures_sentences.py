@@ -20,6 +20,7 @@ HEADLINE = {
     "rate_denominator": 950,
     "open_due_14_days": 2,
     "next_window_end": date(2026, 11, 10),
+    "has_arrived": True,
     "return_files": 2,
 }
 NO_RATE = {"rate": None, "rate_shaho": None, "rate_kokuho": None, "rate_denominator": None}

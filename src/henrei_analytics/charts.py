@@ -51,7 +51,7 @@ def trend(
         layers.append(_shade(incomplete, span[1]))
     if low and high:
         layers.append(base.mark_area(opacity=0.15, line=False).encode(y=encodings.quantity(low, y), y2=high))
-    for limit in limits:
+    for limit in (name for name in limits if frame[name].null_count() < frame.height):
         layers.append(
             base.mark_line(strokeWidth=1.2, opacity=0.7, strokeDash=[4, 4], interpolate="step").encode(
                 y=encodings.quantity(limit, y)

@@ -57,7 +57,7 @@ def unload(
     file: Annotated[str, typer.Argument(help="ファイルのパス、一覧の名前、またはファイルIDの先頭8文字以上")],
     database: Database = DEFAULT_DATABASE,
 ) -> None:
-    """取り消した送信など、取り込んだファイルを外す。もう一度 load すれば戻ります。"""
+    """取り消した送信など、取り込んだファイルを外す。そのファイルを指定して load すれば戻ります。"""
     from henrei_analytics.warehouse.load import unload as unload_file
 
     names = unload_file(file, database)
@@ -116,12 +116,9 @@ def demo(
     """架空の医療機関2つの請求・返戻ファイルを作る（実在の人・機関ではありません）。"""
     from henrei_analytics.demo import write_demo
 
-    try:
-        made = write_demo(out, seed=seed)
-    except FileExistsError:
-        raise HenreiError(
-            f"{out} には前に作ったファイルがあります。消すか、別のフォルダーを指定してください。"
-        ) from None
+    if out.exists() and any(out.iterdir()):
+        raise HenreiError(f"{out} は空ではありません。空のフォルダーか、新しいフォルダーを指定してください。")
+    made = write_demo(out, seed=seed)
     _say(
         [
             f"架空の医療機関のファイルを作りました: {made.out}",
@@ -199,13 +196,22 @@ def main() -> None:
     """Entry point: errors of ours end in one sentence; others in their kind only, since texts may hold data."""
     os.umask(0o077)  # whatever a command writes, DuckDB's working files included, is for this user alone
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # consoles in CP932 cannot show every character
+        if stream:  # none where no console is (pythonw)
+            stream.reconfigure(errors="replace")  # consoles in CP932 cannot show every character
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
+    except typer.Abort:
+        typer.echo("中断しました。取り込んだデータは変わっていません。", err=True)
+        sys.exit(1)
     except HenreiError as error:
         typer.echo(f"エラー: {error}", err=True)
         sys.exit(error.exit_code)
     except Exception as error:
+        if hasattr(error, "format_message"):  # wrong use, told by the parser of the command line
+            typer.echo(
+                f"使い方が違います: {error.format_message()}\n使い方は henrei --help で表示します。", err=True
+            )
+            sys.exit(2)
         if os.environ.get("HENREI_DEBUG"):
             raise
         typer.echo(

@@ -48,6 +48,9 @@ def tiles(month: dict[str, Any], rates: pl.DataFrame, coverage: pl.DataFrame) ->
 
 
 def _returns(month: dict[str, Any]) -> Tile:
+    if not month["returns"] and not (month["has_arrived"] and month["return_files"]):
+        when = "返戻ファイルが未取込です" if month["has_arrived"] else "基準日ではまだ届いていません"
+        return Tile("返戻", labels.MISSING, "", (when,))
     return Tile(
         "返戻",
         labels.text(month["returns"], "count"),
@@ -66,7 +69,7 @@ def _rate(month: dict[str, Any], rates: pl.DataFrame) -> Tile:
     )
     lines = [
         f"社保 {labels.text(month['rate_shaho'], 'rate')}　国保 {labels.text(month['rate_kokuho'], 'rate')}",
-        interval if month["rate"] is not None else "請求ファイルがそろわないため計算しません",
+        interval if month["rate"] is not None else "請求か返戻のファイルがそろわないため計算しません",
     ]
     now = rates.filter((pl.col("payer") == "all") & (pl.col("month") == month["month"])).to_dicts()
     if not now or now[0]["center"] is None:
@@ -104,7 +107,7 @@ def _deadlines(month: dict[str, Any], coverage: pl.DataFrame) -> Tile:
         "",
         (
             f"ダウンロード期限 {_short(month['next_download_deadline'])}（未再請求で最も近いもの）",
-            f"今月届いた返戻は {_short(month['month_download_deadline'])} まで",
+            f"{month['month'].month}月請求分の返戻は {_short(month['month_download_deadline'])} まで",
         ),
         f"未取込: {'、'.join(names)}{more}" if names else "ファイルはそろっています",
         "bad" if names else "good",

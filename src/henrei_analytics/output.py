@@ -25,10 +25,17 @@ HEADLINE = (
 )
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it that are missing, for their owner only. Raises OSError."""
+    for folder in reversed([each for each in (path, *path.parents) if not each.exists()]):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    if not path.is_dir():
+        raise NotADirectoryError
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a file for its owner only, so that a reader sees the old one or the new one, never half of it."""
-    for folder in reversed([each for each in (path.parent, *path.parent.parents) if not each.exists()]):
-        folder.mkdir(mode=0o700, exist_ok=True)
+    make_folder(path.parent)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")  # mode 0600
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:

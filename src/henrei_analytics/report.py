@@ -71,6 +71,12 @@ def run(
 ) -> ReportResult:
     """Make every page asked for. Raises HenreiError when nothing can be made; single failures are in the result."""
     sources = notebook_files(notebooks or notebooks_folder())
+    try:
+        output.make_folder(out)
+    except OSError as error:
+        raise HenreiError(
+            f"{out} に書けません（{type(error).__name__}）。別のフォルダーを指定してください。"
+        ) from None
     with connect(database) as con:
         wanted = _jobs(con, institutions, months, as_of, months_back)
         result = ReportResult()

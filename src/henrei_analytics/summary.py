@@ -38,6 +38,8 @@ def load_summary(con: duckdb.DuckDBPyConnection, result: LoadResult) -> tuple[li
         lines.append("  新しく取り込んだファイルはありません。")
     lines += _counted("取込済みで変更のないファイル", [f.name for f in result.of("unchanged")], listed=False)
     lines += _counted("同じ内容の写し（1件として数えます）", [f.name for f in result.of("duplicate")])
+    withdrawn = "取り下げ済みのため読まないファイル（戻すときは、そのファイルを指定して load してください）"
+    lines += _counted(withdrawn, [f.name for f in result.of("withdrawn")])
     left_alone = result.of("left_alone")
     for what in sorted({f.message for f in left_alone}):
         title = "読まないファイル" if what == "対象外" else f"読まないファイル: {what}"
@@ -48,7 +50,7 @@ def load_summary(con: duckdb.DuckDBPyConnection, result: LoadResult) -> tuple[li
     if problems:
         lines += problems
         lines.append("■ 上の項目を確かめてください。取込み済みの他のデータには影響しません。")
-    else:
+    elif by_kind:
         lines.append("■ 合計行との照合は一致し、除いた行はありません。")
     return lines, not problems
 

@@ -15,6 +15,7 @@ SHARED_TABLES = ("known_returns",)
 
 SHARED_VIEWS = (
     "covered_months",
+    "return_span",
     "returns_by_period",
     "rate_cells",
     "insurer_volumes",

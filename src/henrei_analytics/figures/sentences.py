@@ -31,6 +31,8 @@ def volume_sentence(headline: Row) -> str:
     month = headline["month"]
     returns = headline["returns"]
     claimed = f"{month.year}年{month.month}月請求分の返戻は"
+    if not headline["has_arrived"]:
+        return f"{claimed}翌月5日ごろに届きます。基準日の時点ではまだ届いていません。"
     if returns == 0 and headline["return_files"] == 0:
         return f"{claimed}0件ですが、返戻ファイルがまだ取り込まれていません。"
     if returns == 0:

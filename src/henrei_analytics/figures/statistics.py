@@ -102,7 +102,7 @@ RUN_LENGTH = 8
 
 @dataclass(frozen=True)
 class ControlPoint:
-    """One month of a p-chart; None where the month has no denominator or there are no limits.
+    """One month of a p-chart; None where the month has no numerator or denominator, or there are no limits.
 
     signal: 'high' / 'low' beyond a limit, 'run_high' / 'run_low' at the end of a run, else None.
     """
@@ -114,7 +114,7 @@ class ControlPoint:
 
 
 def p_chart(
-    numerators: Sequence[int], denominators: Sequence[int | None], baseline: int | None = None
+    numerators: Sequence[int | None], denominators: Sequence[int | None], baseline: int | None = None
 ) -> list[ControlPoint]:
     """Three-sigma limits of monthly proportions, oldest month first.
 
@@ -147,9 +147,9 @@ def p_chart(
     return points
 
 
-def _is_share(n: int, d: int | None) -> bool:
+def _is_share(n: int | None, d: int | None) -> bool:
     """Whether n/d is a proportion; more returns than claims means the claims are incomplete."""
-    return d is not None and d > 0 and n <= d
+    return n is not None and d is not None and d > 0 and n <= d
 
 
 def _sigma_z(usable: Sequence[tuple[int, int]], center: float) -> float:

@@ -26,7 +26,7 @@ Progress = Callable[[str, int, int], None]  # what is being done, done so far, o
 
 @dataclass(frozen=True)
 class FileResult:
-    """What became of one file. outcome: loaded, unchanged, duplicate, rejected or left_alone."""
+    """What became of one file. outcome: loaded, unchanged, duplicate, withdrawn, rejected or left_alone."""
 
     name: str
     outcome: str
@@ -162,6 +162,9 @@ def _look(
         except Exception as broken:  # a damaged archive member can raise almost anything
             text = f"開けませんでした（{type(broken).__name__}）。もう一度取り直してください。"
             layout, error, file_id = None, UnreadableFile("unreadable", text), _digest_or_name(source)
+        if known.get(file_id) == "withdrawn" and not source.named:  # a nightly run must not bring it back
+            result.files.append(FileResult(source.name, "withdrawn", file_id))
+            continue
         place = sha256(source.place.encode("utf-8", "surrogatepass")).hexdigest()
         if (file_id, place) in looked_at:  # given twice, as a file and in its folder
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +25,7 @@ class Source:
     time: datetime
     size: int
     open: Callable[[], BinaryIO]
+    named: bool = False  # given by itself, not found in a folder
 
 
 def find(paths: Iterable[Path]) -> Iterator[Source]:
@@ -42,7 +43,7 @@ def find(paths: Iterable[Path]) -> Iterator[Source]:
             ):
                 yield from _file(file, file.relative_to(path.parent).as_posix())
         else:
-            yield from _file(path, path.name)
+            yield from (replace(source, named=True) for source in _file(path, path.name))
 
 
 def _hidden(path: Path) -> bool:

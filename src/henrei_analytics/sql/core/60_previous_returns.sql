@@ -55,21 +55,22 @@ candidates AS (
         AND earlier.claim_type = later.claim_type
         AND earlier.processing_month < later.processing_month
 ),
--- the most certain, then the latest earlier return, seen from the later one …
+-- a number names an ancestor, not always the parent: the latest earlier return, then the most certain link, seen
+-- from the later one …
 best_before AS (
     SELECT
         candidates.*,
         ROW_NUMBER() OVER (
-            PARTITION BY return_id ORDER BY certainty, previous_month DESC, previous_return_id
+            PARTITION BY return_id ORDER BY previous_month DESC, certainty, previous_return_id
         ) AS place
     FROM candidates
 ),
--- … and the most certain, then the earliest later one, seen from the earlier return
+-- … and the earliest later one, then the most certain, seen from the earlier return
 best_after AS (
     SELECT
         best_before.*,
         ROW_NUMBER() OVER (
-            PARTITION BY previous_return_id ORDER BY certainty, processing_month, return_id
+            PARTITION BY previous_return_id ORDER BY processing_month, certainty, return_id
         ) AS place_after
     FROM best_before
     WHERE place = 1

@@ -22,7 +22,7 @@ unlinked AS (
     SELECT u.payer
     FROM mart.unlinked AS u
     INNER JOIN scope AS s ON u.institution = s.institution
-    WHERE u.month BETWEEN s.first_month AND s.as_of
+    WHERE u.what = 'resubmission_without_return' AND u.month BETWEEN s.first_month AND s.as_of
 ),
 payers AS (
     SELECT t.payer FROM (VALUES ('shaho'), ('kokuho')) AS t (payer)

@@ -1,7 +1,8 @@
 -- grain: one row
--- inputs: mart.institutions, mart.files, known_returns, rate_cells, scope
+-- inputs: mart.files, known_returns, rate_cells, return_span, scope
 -- rule: returns of the month = processing month M, all rounds and both stages. The rate counts only
---       first-round first-review returns. Earlier months without any data give NULL, not 0.
+--       first-round first-review returns. Earlier months whose returns are not known give NULL, not 0;
+--       has_arrived is false while the month's returns cannot have reached the office yet.
 WITH returns_of_months AS (
     SELECT
         COUNT(*) FILTER (WHERE r.in_month) AS returns,
@@ -43,13 +44,6 @@ rates AS (
     INNER JOIN scope AS s ON c.month_number = s.month_number
     WHERE c.setting = 'all'
 ),
-months_with_data AS (
-    SELECT
-        MIN(year(i.first_month) * 12 + month(i.first_month)) AS first_number,
-        MAX(year(i.last_month) * 12 + month(i.last_month)) AS last_number
-    FROM mart.institutions AS i
-    INNER JOIN scope AS s ON i.institution = s.institution
-),
 files_of_month AS (
     SELECT COUNT(*) AS return_files
     FROM mart.files AS f
@@ -62,7 +56,7 @@ counted AS (
         s.month_number - 1 BETWEEN d.first_number AND d.last_number AS has_last_month,
         s.month_number - 12 BETWEEN d.first_number AND d.last_number AS has_last_year
     FROM returns_of_months AS r
-    CROSS JOIN months_with_data AS d
+    CROSS JOIN return_span AS d
     CROSS JOIN scope AS s
 )
 SELECT
@@ -94,7 +88,8 @@ SELECT
     s.next_window_end,
     o.next_download_deadline,
     CAST(last_day(s.month + INTERVAL '3' MONTH) AS DATE) AS month_download_deadline,
-    f.return_files
+    f.return_files,
+    s.month_number < s.as_of_month_number AS has_arrived
 FROM counted AS c
 CROSS JOIN still_open AS o
 CROSS JOIN rates AS r

@@ -2,7 +2,8 @@
 --        unknown where returns do not say)
 -- inputs: returns_by_period, rate_cells, scope
 -- rule: returns, points and share count everything; the rate counts first-round first-review returns
---       in the months whose denominator is known, so a missing claim file cannot raise it
+--       in the months where both it and the denominator are known, so a missing file of either
+--       kind cannot move it
 WITH returns AS (
     SELECT
         period,
@@ -23,10 +24,11 @@ rates AS (
         'window' AS period,
         payer,
         setting,
-        SUM(numerator) FILTER (WHERE denominator IS NOT NULL) AS numerator,
+        SUM(numerator) AS numerator,
         SUM(denominator) AS denominator,
-        COUNT(denominator) AS months_known
+        COUNT(*) AS months_known
     FROM rate_cells
+    WHERE numerator IS NOT NULL AND denominator IS NOT NULL
     GROUP BY payer, setting
     UNION ALL
     SELECT
@@ -35,7 +37,7 @@ rates AS (
         c.setting,
         c.numerator,
         c.denominator,
-        CASE WHEN c.denominator IS NULL THEN 0 ELSE 1 END AS months_known
+        CASE WHEN c.numerator IS NULL OR c.denominator IS NULL THEN 0 ELSE 1 END AS months_known
     FROM rate_cells AS c
     INNER JOIN scope AS s ON c.month_number = s.month_number
 ),

@@ -1,7 +1,7 @@
 -- grain: category, at most five
--- inputs: mart.categories, mart.institutions, known_returns, scope
+-- inputs: mart.categories, known_returns, return_span, scope
 -- rule: main categories of the month's returns, most frequent first, each with where to look first;
---       last month is NULL where the institution has no data for it
+--       last month is NULL where its returns are not known
 WITH counted AS (
     SELECT
         r.category,
@@ -13,11 +13,9 @@ WITH counted AS (
     GROUP BY r.category
 ),
 last_month AS (
-    SELECT COUNT(*) > 0 AS has_data
-    FROM mart.institutions AS i
-    INNER JOIN scope AS s ON i.institution = s.institution
-    WHERE s.month_number - 1 BETWEEN year(i.first_month) * 12 + month(i.first_month)
-        AND year(i.last_month) * 12 + month(i.last_month)
+    SELECT s.month_number - 1 BETWEEN k.first_number AND k.last_number AS has_data
+    FROM return_span AS k
+    CROSS JOIN scope AS s
 ),
 ranked AS (
     SELECT

@@ -1,4 +1,9 @@
 -- mart.as_of
 -- grain: one row
--- rule: the date every status is computed for: SET VARIABLE as_of = DATE '…', without one today
-SELECT COALESCE(CAST(GETVARIABLE('as_of') AS DATE), CURRENT_DATE) AS as_of
+-- inputs: core.returns
+-- rule: the date every status is computed for: SET VARIABLE as_of = DATE '…'; without one today, or the month the
+--       newest return arrived in where the clock is behind the files
+SELECT
+    COALESCE(
+        CAST(GETVARIABLE('as_of') AS DATE), GREATEST(CURRENT_DATE, (SELECT MAX(received_month) FROM core.returns))
+    ) AS as_of

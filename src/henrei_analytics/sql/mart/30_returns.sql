@@ -2,7 +2,7 @@
 -- grain: one receipt sent back once, with its status as of mart.as_of
 -- inputs: core.returns, core.rounds, core.previous_returns, core.resubmissions, core.time_limits,
 --         core.return_reasons, core.time_rules, mart.as_of
--- rule: what happened after as_of is not known yet. returned_again: a later return of the receipt has arrived;
+-- rule: what happened after as_of is not known yet, returns that had not arrived included. returned_again: a later return of the receipt has arrived;
 --       settled: re-claimed and not returned again for settle_after_months; resubmitted: re-claimed, too early to
 --       know; lapsed: not re-claimed and the right to claim is over; else open. written_off is the office's decision.
 WITH known AS (
@@ -80,3 +80,4 @@ LEFT JOIN next_returns ON next_returns.return_id = returns.return_id
 LEFT JOIN resubmissions ON resubmissions.return_id = returns.return_id
 LEFT JOIN core.time_limits AS time_limits ON time_limits.return_id = returns.return_id
 LEFT JOIN main_reasons ON main_reasons.return_id = returns.return_id
+WHERE YEAR(returns.received_month) * 12 + MONTH(returns.received_month) <= known.as_of_number

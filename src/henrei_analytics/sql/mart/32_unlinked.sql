@@ -1,8 +1,15 @@
 -- mart.unlinked
 -- grain: one fact that could not be tied to another
--- inputs: core.claims, core.resubmissions, core.returns
--- rule: a re-claim whose return is not known (its return file was not loaded), unless another claim of the same
---       number answered that return already
+-- inputs: core.claims, core.resubmissions, core.returns, core.return_versions
+-- rule: resubmission_without_return: a re-claim that answers no known return (its return file was not loaded, or it
+--       was claimed before the return arrived), unless another claim of the same number answers it already.
+--       number_returned_twice: one 検索番号 in return files of several months; it counts as one return.
+WITH answered AS (
+    SELECT DISTINCT returns.institution, returns.payer, returns.search_number
+    FROM core.resubmissions AS resubmissions
+    INNER JOIN core.returns AS returns ON returns.return_id = resubmissions.return_id
+    WHERE resubmissions.claim_id IS NOT NULL
+)
 SELECT
     'resubmission_without_return' AS what,
     claims.institution,
@@ -11,8 +18,20 @@ SELECT
     claims.search_number,
     claims.claim_id
 FROM core.claims AS claims
-LEFT JOIN core.returns AS returns
-    ON returns.institution = claims.institution
-    AND returns.payer = claims.payer
-    AND returns.search_number = claims.search_number
-WHERE claims.is_resubmission AND returns.return_id IS NULL
+LEFT JOIN answered
+    ON answered.institution = claims.institution
+    AND answered.payer = claims.payer
+    AND answered.search_number = claims.search_number
+WHERE claims.is_resubmission AND answered.search_number IS NULL
+UNION ALL
+SELECT
+    'number_returned_twice' AS what,
+    institution,
+    payer,
+    MAX(month) AS month,
+    search_number,
+    NULL AS claim_id
+FROM core.return_versions
+WHERE search_number IS NOT NULL
+GROUP BY institution, payer, search_number
+HAVING COUNT(DISTINCT month) > 1

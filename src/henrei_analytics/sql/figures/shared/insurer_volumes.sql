@@ -1,11 +1,12 @@
 -- grain: payer × insurer_number × law_number
 -- inputs: mart.claims, known_returns, rate_cells, scope
 -- rule: returns of the window, all rounds and stages; numerator (first-round first-review returns)
---       and denominator (first claims) only in months for which the payer's claims are loaded
+--       and denominator (first claims) only in months for which the payer's claims and
+--       the returns are loaded
 WITH months_known AS (
     SELECT month, payer
     FROM rate_cells
-    WHERE setting = 'all' AND payer <> 'all' AND denominator IS NOT NULL
+    WHERE setting = 'all' AND payer <> 'all' AND denominator IS NOT NULL AND numerator IS NOT NULL
 ),
 returns AS (
     SELECT

@@ -1,8 +1,9 @@
 -- grain: month of the window × payer (shaho, kokuho, all) × setting (inpatient, outpatient, all)
--- inputs: mart.claim_volume, known_returns, scope, scope_months
+-- inputs: mart.claim_volume, known_returns, return_span, scope, scope_months
 -- rule: numerator = first-round first-review returns with processing_month M; denominator = first
---       claims with claim_month M. NULL where the payer has no claims that month, and for 'all'
---       where a payer the institution deals with has none: never a guess.
+--       claims with claim_month M. The denominator is NULL where the payer has no claims that month,
+--       and for 'all' where a payer the institution deals with has none; the numerator is NULL
+--       outside the months whose returns are known: never a guess.
 --       denominator_3month = mean of M-2 .. M, NULL unless all three are known.
 WITH claims AS (
     SELECT
@@ -97,10 +98,14 @@ SELECT
     c.month_number,
     c.payer,
     c.setting,
-    CAST(COALESCE(r.returns, 0) AS BIGINT) AS numerator,
+    CASE
+        WHEN c.month_number BETWEEN k.first_number AND k.last_number
+            THEN CAST(COALESCE(r.returns, 0) AS BIGINT)
+    END AS numerator,
     CAST(d.first_claims AS BIGINT) AS denominator,
     t.first_claims AS denominator_3month
 FROM cells AS c
+CROSS JOIN return_span AS k
 LEFT JOIN returns_by_level AS r
     ON c.month_number = r.month_number AND c.payer = r.payer AND c.setting = r.setting
 LEFT JOIN denominators AS d
