@@ -208,9 +208,9 @@ def main() -> None:
         sys.exit(error.exit_code)
     except Exception as error:
         if hasattr(error, "format_message"):  # wrong use, told by the parser of the command line
-            typer.echo(
-                f"使い方が違います: {error.format_message()}\n使い方は henrei --help で表示します。", err=True
-            )
+            said = error.format_message()  # without any argument it is the help itself
+            wrong = f"使い方が違います: {said}\n使い方は henrei --help で表示します。"
+            typer.echo(said if said.startswith("Usage") else wrong, err=True)
             sys.exit(2)
         if os.environ.get("HENREI_DEBUG"):
             raise

@@ -17,7 +17,7 @@ import polars as pl
 
 T = TypeVar("T")
 
-CHUNK_BYTES = 8 << 20  # raw bytes looked at in one go
+CHUNK_BYTES = 6 << 20  # raw bytes looked at in one go
 CHUNK_LINES = 40_000  # wanted lines handed on in one go; fewer, and the fixed cost of each column step shows
 MAX_LINE_BYTES = 1 << 20  # the longest record of the specifications is about 2 kB
 
