@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import PurePath
 
 from henrei_analytics.errors import UnreadableFile
-from henrei_analytics.formats.headers import NOT_MEDICAL
-from henrei_analytics.formats.layout import Layout, all_layouts
+from henrei_analytics.formats.layout import Layout, all_layouts, fitted, plain_title
 
 HEAD_BYTES = 64 << 10
+HEAD_LINES = 6  # the title rows stand in the first lines
+SAME_TITLES = 0.6  # share of a layout's titles that a file must have to be read by it
 
-OUR_NAMES = re.compile(
-    r"^(RECEIPT[CDSY]|RRECEC)\b.*|.*\.(HEN|SAH|UKE|CYO)$|^(R[IDT]|M[ID])henr\d.*\.csv$", re.IGNORECASE
-)
-OTHER_NOTICES = {
-    "zogn": "増減点連絡書", "fixf": "請求確定状況", "fmei": "振込額明細", "fggk": "振込額合計",
-    "tgft": "当座口振込通知書", "sast": "再審査等支払調整額通知票", "shst": "突合点検調整額通知票",
-    "sakr": "再審査結果連絡書", "ttkr": "突合点検結果連絡書", "tskr": "突合再審査結果連絡書",
-    "tttr": "突合点検調整額連絡票", "skkg": "資格確認結果連絡書", "skks": "資格確認結果連絡書（再審査）",
-    "edbn": "枝番特定結果", "hasp": "受付・事務点検ASP結果リスト", "uasp": "受付処理結果リスト",
-    "kasp": "オンライン確認試験結果リスト", "pjry": "送信データ集計表", "hjry": "オンライン受領書",
-    "chng": "レセプト訂正内容確認",
-}  # fmt: skip
-NOTICE_NAME = re.compile(rf"^(R[IDT]|M[ID]|CD)({'|'.join(OTHER_NOTICES)})\d", re.IGNORECASE)
+RECORD_NAME = re.compile(r"^(RECEIPT[CDSY]|RRECEC)\b.*|.*\.(HEN|SAH|UKE|CYO)$", re.IGNORECASE)
+TRIAL = "確認試験のファイル"
 NOT_TEXT = {
     b"%PDF": "PDF",
     b"PK\x03\x04": "ZIPやExcel",
@@ -42,69 +34,150 @@ class LeftAlone:
     what: str
 
 
+OTHER = LeftAlone("対象外")
+
+
 def detect(head: bytes, name: str) -> Layout | LeftAlone:
     """The layout that reads a file starting with `head`, or what it is instead.
 
     Raises UnreadableFile for a file that is ours by name or content but cannot be read.
     """
-    ours_by_name = bool(OUR_NAMES.match(PurePath(name).name))
-    first, _, rest = head.partition(b"\n")
-    items = first.strip(b"\r\x1a").decode("cp932", errors="replace").lstrip("\ufeff").split(",")
-    layout = next((one for one in all_layouts() if _fits(one, items, rest)), None)
+    base = PurePath(name).name
+    named = next((one for one in all_layouts() if one.file_name and one.file_name.match(base)), None)
+    ours_by_name = bool(named or RECORD_NAME.match(base))
+    layout = _layout_of(head, _lines(head, "cp932"), base)
     wrong_text = _other_encoding(head)
-    if wrong_text and (layout or ours_by_name or _fits_in(head, wrong_text)):
+    if wrong_text and (layout or ours_by_name or _layout_of(head, _lines(head, wrong_text), base)):
         raise UnreadableFile(
             "encoding",
             f"文字コードが{wrong_text}です。編集や変換で保存し直したファイルではなく、元のファイルを取り込んでください。",
         )
+    if named and named.file_name.match(base)["trial"]:
+        return LeftAlone(TRIAL)
     if layout:
-        return _supported(layout, items, head, name)
+        return layout
     for start, what in NOT_TEXT.items():
         if head.startswith(start) and ours_by_name:
             raise UnreadableFile(
                 "not_text", f"中身が{what}です。レセプト電算のファイルを取り直してください。"
             )
-    if items[0] in ("UK", "YK", "RE"):
-        return LeftAlone(
-            {"UK": "歯科の請求ファイル", "YK": "調剤の請求ファイル", "RE": "労災などの見出しのないファイル"}[
-                items[0]
-            ]
-        )
-    if notice := NOTICE_NAME.match(PurePath(name).name):
-        return LeftAlone(OTHER_NOTICES[notice[2].lower()])
+    if head.startswith(b"RE,"):
+        return LeftAlone("労災などの見出しのないファイル")
     if ours_by_name:
         if not head.strip(b"\r\n\x1a\0 "):
             raise UnreadableFile("empty", "中身がありません。もう一度取り直してください。")
         raise UnreadableFile(
-            "unknown", "レセプト電算の見出し行で始まっていません。元のファイルか確かめてください。"
+            "unknown",
+            "決められた見出し行で始まっていません。編集したファイルではなく、元のファイルを取り込んでください。",
         )
-    return LeftAlone("対象外")
+    return OTHER
 
 
-def _fits(layout: Layout, items: list[str], rest: bytes) -> bool:
-    if items[0] not in layout.header_ids:
-        return False
-    if not layout.title_row:
-        return True
-    titles = rest.partition(b"\n")[0].strip(b"\r").decode("cp932", errors="replace").split(",")
-    place = layout.title_row["item"] - 1
-    return len(titles) > place and titles[place].strip() == layout.title_row["text"]
+def _lines(head: bytes, encoding: str) -> list[list[str]]:
+    """The items of the first lines."""
+    codec = {"UTF-8": "utf-8-sig", "UTF-16": "utf-16"}.get(encoding, encoding)
+    lines = head.decode(codec, errors="replace").split("\n", HEAD_LINES)[:HEAD_LINES]
+    return [line.strip("\r\x1a\ufeff").split(",") for line in lines]
 
 
-def _supported(layout: Layout, items: list[str], head: bytes, name: str) -> Layout | LeftAlone:
-    """Set aside what this family also carries but the layout does not describe: trial runs, DPC, 歯科, 調剤."""
-    match = layout.file_name.match(PurePath(name).name) if layout.file_name else None
-    if match and match["trial"]:
-        return LeftAlone("確認試験のファイル")
-    if b"\nBU," in head or PurePath(name).name.upper().startswith("RECEIPTD"):
-        return LeftAlone("DPCのファイル")
-    for header in layout.headers:
-        place = header.fields["fee_table"] - 1
-        if header.id == items[0] and len(items) > place and items[place] in NOT_MEDICAL:
-            return LeftAlone(f"{NOT_MEDICAL[items[place]]}のファイル")
-        if header.id == items[0] and len(items) > place and items[place] == "1":
-            break
-    return layout
+def _layout_of(head: bytes, lines: list[list[str]], base: str) -> Layout | None:
+    """Record files by the id of their first line, notices by their titles or the report's name."""
+    first = lines[0]
+    if first[0] == "1":
+        return _notice(lines)
+    fitting = [one for one in all_layouts() if one.trailers and first[0] in one.header_ids]
+    if fitting:
+        return _record_file(fitting, first, head, base)
+    report = _plain(first[0])
+    for one in all_layouts():
+        for report_name, kind in one.report_names.items():
+            if report.startswith(_plain(report_name)):
+                kinds = (kind, *(k for k in one.kinds if k != kind))
+                return _by_titles(replace(one, kinds=kinds), {"2": _titles(lines, untyped=True)})
+    return None
+
+
+def _record_file(fitting: list[Layout], first: list[str], head: bytes, base: str) -> Layout:
+    """Among the record files with this header, the one of its 点数表; DPC shares that of 医科 and is known by BU."""
+    is_dpc = b"\nBU," in head or base.upper().startswith("RECEIPTD")
+    digits = {
+        first[item - 1]
+        for one in fitting
+        for h in one.headers
+        if (item := h.fields["fee_table"]) <= len(first)
+    }
+    by_table = [one for one in fitting if digits & set(one.fee_tables)] if "1" not in digits else []
+    medical = [one for one in fitting if "1" in one.fee_tables and ("BU" in one.marks) == is_dpc]
+    return (by_table or medical or fitting)[0]
+
+
+def _notice(lines: list[list[str]]) -> Layout | None:
+    """The notice whose titles the file has; 請求確定状況 has no titles and is known by the form of its header."""
+    title = _plain(lines[0][1]) if len(lines[0]) > 1 else ""
+    best, best_score = None, SAME_TITLES
+    for one in _with_titles():
+        if one.marks and not any(mark in title for mark in one.marks):
+            continue
+        score = _score(one, lines)
+        if _fee_table_fits(one, lines[0]) and score > best_score:
+            best, best_score = one, score
+    if best:
+        return _by_titles(best, {row: _titles(lines, row) for row in best.titles})
+    return next((one for one in _without_titles() if _header_fits(one, lines)), None)
+
+
+@cache
+def _with_titles() -> tuple[Layout, ...]:
+    return tuple(one for one in all_layouts() if one.titles and not one.is_untyped)
+
+
+@cache
+def _without_titles() -> tuple[Layout, ...]:
+    return tuple(one for one in all_layouts() if not one.titles and not one.trailers)
+
+
+def _score(layout: Layout, lines: list[list[str]]) -> float:
+    """Share of the expected titles that the file has, of those it has that were expected."""
+    expected = [f"{row}{plain_title(t)}" for row, titles in layout.titles.items() for t in titles[1:]]
+    found = {f"{row}{plain_title(t)}" for row in layout.titles for t in _titles(lines, row)[1:]}
+    return len(found.intersection(expected)) / max(len(set(expected)), len(found), 1)
+
+
+def _titles(lines: list[list[str]], row: str = "2", *, untyped: bool = False) -> tuple[str, ...]:
+    if untyped:
+        return ("2", *lines[2]) if len(lines) > 2 else ()
+    return next((tuple(items) for items in lines[1:] if items[0] == row), ())
+
+
+def _by_titles(layout: Layout, titles: dict[str, tuple[str, ...]]) -> Layout:
+    """The layout with its columns where this file has them (calls with the same titles give one object)."""
+    return _fitted(layout.name, layout.kinds, tuple(sorted(titles.items())))
+
+
+@cache
+def _fitted(name: str, kinds: tuple[str, ...], titles: tuple[tuple[str, tuple[str, ...]], ...]) -> Layout:
+    layout = next(one for one in all_layouts() if one.name == name)
+    return fitted(replace(layout, kinds=kinds) if kinds != layout.kinds else layout, dict(titles))
+
+
+def _fee_table_fits(layout: Layout, first: list[str]) -> bool:
+    place = layout.headers[0].fields.get("fee_table", 0)
+    return not place or (len(first) >= place and first[place - 1] in layout.fee_tables)
+
+
+def _header_fits(layout: Layout, lines: list[list[str]]) -> bool:
+    first = lines[0]
+    width = max(layout.headers[0].fields.values())
+    return (
+        len(first) >= width
+        and _fee_table_fits(layout, first)
+        and bool(re.fullmatch(r"[0-9]{8}", first[2]))
+        and bool(re.fullmatch(r"[12]", first[3]))
+    )
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).replace(" ", "")
 
 
 def _other_encoding(head: bytes) -> str | None:
@@ -121,10 +194,3 @@ def _other_encoding(head: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return "UTF-8"
-
-
-def _fits_in(head: bytes, encoding: str) -> bool:
-    """Whether the text, read in its own encoding, is one of ours."""
-    lines = head.decode("utf-8-sig" if encoding == "UTF-8" else "utf-16", errors="replace").splitlines()[:2]
-    rest = lines[1].encode("cp932", errors="replace") if len(lines) > 1 else b""
-    return bool(lines) and any(_fits(one, lines[0].split(","), rest) for one in all_layouts())

@@ -15,10 +15,21 @@ SPACES = " \u3000\t"
 
 
 @cache
+def _eras() -> tuple[dict[str, str], ...]:
+    text = (resources.files("henrei_analytics") / "codes" / "eras.csv").read_text("utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
+
+
+@cache
 def era_year_zero() -> dict[str, int]:
     """Era digit G of GYYMM → the western year before the era's year 1 (`codes/eras.csv`)."""
-    text = (resources.files("henrei_analytics") / "codes" / "eras.csv").read_text("utf-8")
-    return {row["code"]: int(row["year_one"]) - 1 for row in csv.DictReader(text.splitlines())}
+    return {row["code"]: int(row["year_one"]) - 1 for row in _eras()}
+
+
+@cache
+def era_name_zero() -> dict[str, int]:
+    """令和 → the western year before its year 1."""
+    return {row["era_ja"]: int(row["year_one"]) - 1 for row in _eras()}
 
 
 def trimmed(text: pl.Expr) -> pl.Expr:
@@ -89,24 +100,157 @@ def as_is(text: pl.Expr) -> pl.Expr:
     return text
 
 
+def narrow(text: pl.Expr) -> pl.Expr:
+    """Codes that some reports write full width: 高入７ → 高入7, ０００１０１ → 000101."""
+    return text.str.normalize("NFKC").str.replace_all(" ", "", literal=True)
+
+
+def ascii_code(text: pl.Expr) -> pl.Expr:
+    """A code that shares its column with names: kept only when it is plain letters, digits and hyphens."""
+    plain = narrow(text)
+    return pl.when(plain.str.contains(r"^[0-9A-Za-z-]+$")).then(plain)
+
+
+def presence(text: pl.Expr) -> pl.Expr:
+    """Only that there is something, never what."""
+    return pl.when(text.is_not_null()).then(pl.lit("1"))
+
+
+def search_number(text: pl.Expr) -> pl.Expr:
+    """検索番号 has 17 to 30 digits; anything else in its place is another item of another 点数表."""
+    return pl.when(text.str.contains(r"^[0-9]{17,30}$")).then(text)
+
+
+def receipt_number(text: pl.Expr) -> pl.Expr:
+    """レセプト番号 as a number, whether written 1, 000001 or ０００００１－００００ (with 明細通番)."""
+    return narrow(text).str.extract(r"^([0-9]{1,6})(?:[-‐‑−－ー].*)?$").cast(pl.Int64)
+
+
+def decimal(text: pl.Expr) -> pl.Expr:
+    """Amounts with sign and decimal point."""
+    return pl.when(text.str.contains(r"^[+-]?[0-9]{1,13}(?:\.[0-9]{1,6})?$")).then(text).cast(pl.Float64)
+
+
+YEN = r"[\\¥￥]"
+AMOUNT = rf"^\[?[+-]?{YEN}?[0-9]{{1,10}}\]?$"
+
+
+def amount(text: pl.Expr) -> pl.Expr:
+    """増減点数（金額） as written: points -216, yen -\\7000 (0x5C is the yen sign), [ ] around a repeat (再掲)."""
+    plain = narrow(text).str.replace_all(",", "", literal=True)
+    return pl.when(plain.str.contains(AMOUNT)).then(plain)
+
+
+def points_of_amount(text: pl.Expr) -> pl.Expr:
+    """The points of an amount; NULL for yen and for repeats."""
+    return integer(amount(text))
+
+
+def yen_of_amount(text: pl.Expr) -> pl.Expr:
+    """The yen of an amount; NULL for points and for repeats."""
+    plain = amount(text)
+    is_yen = plain.str.contains(rf"^[+-]?{YEN}[0-9]+$")
+    return integer(pl.when(is_yen).then(plain.str.replace(YEN, "")))
+
+
+ERA = r"(?:(明治|大正|昭和|平成|令和)([0-9]{1,2}|元)[年.]|([0-9]{4})[年/.])"
+
+
+def _spelled(text: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """Year, month and day of 令和８年３月, 令和　８．　３．　９, 2026年3月分…, 1980/01/02; NULL where absent."""
+    plain = narrow(text)
+    era = plain.str.extract(rf"^{ERA}", 1)
+    in_era = plain.str.extract(rf"^{ERA}", 2).str.replace("元", "1", literal=True).cast(pl.Int32)
+    zero = era.replace_strict(era_name_zero(), default=None, return_dtype=pl.Int32)
+    year = pl.coalesce(plain.str.extract(rf"^{ERA}", 3).cast(pl.Int32), zero + in_era)
+    month_text = plain.str.extract(rf"^{ERA}([0-9]{{1,2}})(?:[月/.].*)?$", 4)
+    day_text = plain.str.extract(rf"^{ERA}[0-9]{{1,2}}[月/.]([0-9]{{1,2}})日?$", 4)
+    return year, month_text.cast(pl.Int32), day_text.cast(pl.Int32)
+
+
+def any_month(text: pl.Expr) -> pl.Expr:
+    """A month in any form the notices use: GYYMM, YYYYMM, 令和　８年　３月（８日）, 2026年3月分…, YYYYMMDD, GYYMMDD."""
+    digits = text.str.extract(r"^([0-9]{5,8})$")
+    without_day = pl.when(digits.str.len_bytes() > 6).then(digits.str.head(-2)).otherwise(digits)
+    year, in_year, _ = _spelled(text)
+    valid = year.is_between(1868, 2199) & in_year.is_between(1, 12)
+    return pl.coalesce(
+        month(without_day), pl.date(pl.when(valid).then(year), pl.when(valid).then(in_year), 1)
+    )
+
+
+def day(text: pl.Expr) -> pl.Expr:
+    """A date in any form the files use: YYYYMMDD, GYYMMDD, 令和　８年　４月　８日, YYYY/MM/DD."""
+    western = secret_date(text)
+    year, in_year, of_month = _spelled(text)
+    spelled = pl.format(
+        "{}{}{}",
+        year,
+        in_year.cast(pl.String).str.zfill(2),
+        of_month.cast(pl.String).str.zfill(2),
+    )
+    return pl.coalesce(
+        pl.when(western.str.contains(r"^[0-9]{8}$")).then(western).str.to_date("%Y%m%d", strict=False),
+        spelled.str.to_date("%Y%m%d", strict=False),
+    )
+
+
+PUBLIC_ITEMS = "審査支払機関|保険者番号|レセプト種別|合計点数|公.合計点数|検索番号|復活点数|復活後点数"
+
+
+def public_item(text: pl.Expr) -> pl.Expr:
+    """項目名：値 of a 資格確認結果連絡書. The value is kept of a few items only; of others (記号, 番号 …) just the name."""
+    plain = narrow(text)
+    kept = plain.str.extract(rf"^((?:{PUBLIC_ITEMS}):.*)$")
+    name = plain.str.extract(r"^([^:0-9]{1,15}):")
+    return pl.coalesce(kept, name)
+
+
 CONVERT = {
     "code": as_is,
     "text": as_is,
     "plain_text": plain_text,
+    "narrow": narrow,
+    "ascii_code": ascii_code,
+    "presence": presence,
     "integer": integer,
+    "decimal": decimal,
+    "amount": amount,
+    "points_of_amount": points_of_amount,
+    "yen_of_amount": yen_of_amount,
     "insurer": insurer,
     "month": month,
+    "any_month": any_month,
     "notice_month": notice_month,
     "reception_month": reception_month,
+    "day": day,
+    "search_number": search_number,
+    "receipt_number": receipt_number,
+    "public_item": public_item,
     "secret": secret,
     "secret_date": secret_date,
 }
+TYPES = frozenset(CONVERT)
 
 # types whose NULL from a filled item is an error in the line
 CHECKED = {
     "integer": "数字ではありません",
+    "decimal": "数字ではありません",
+    "amount": "増減点数（金額）として読めません",
     "month": "年月として読めません",
+    "any_month": "年月として読めません",
     "notice_month": "年月として読めません",
 }
 
-SQL_TYPE = {"integer": "BIGINT", "month": "DATE", "notice_month": "DATE", "reception_month": "DATE"}
+SQL_TYPE = {
+    "integer": "BIGINT",
+    "receipt_number": "BIGINT",
+    "points_of_amount": "BIGINT",
+    "yen_of_amount": "BIGINT",
+    "decimal": "DOUBLE",
+    "month": "DATE",
+    "any_month": "DATE",
+    "notice_month": "DATE",
+    "reception_month": "DATE",
+    "day": "DATE",
+}

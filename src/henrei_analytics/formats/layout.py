@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+import unicodedata
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
+from typing import Any
 
-FIELD_TYPES = {
-    "code", "text", "plain_text", "integer", "insurer", "month", "notice_month", "reception_month",
-    "secret", "secret_date",
-}  # fmt: skip
+from henrei_analytics.formats.fields import TYPES
+
+TYPE_COLUMN = "レコード種別"
 
 
 @dataclass(frozen=True)
 class Field:
-    """One item of a record that becomes a column. `item` counts from 1, as the specifications do."""
+    """One item of a record that becomes a column. `item` counts from 1, as the specifications do; 0: not there."""
 
     item: int
     name: str
@@ -24,7 +25,7 @@ class Field:
     required: bool = False
 
     def __post_init__(self) -> None:
-        if self.type not in FIELD_TYPES:
+        if self.type not in TYPES:
             raise ValueError(f"unknown field type {self.type!r} of {self.name}")
 
     @property
@@ -35,18 +36,23 @@ class Field:
 
 @dataclass(frozen=True)
 class Record:
-    """One record type: `items` is the fewest items a line must have, `table` the ledger table it goes to."""
+    """One record type: `items` is the fewest items a line must have, `table` the ledger table it goes to.
+
+    `columns` are the titles of all items where the file has a title row (the line with id `titles_in`).
+    """
 
     id: str
     title: str
     table: str
     items: int
     fields: tuple[Field, ...]
+    columns: tuple[str, ...] = ()
+    titles_in: str = ""
 
     @property
     def item_numbers(self) -> tuple[int, ...]:
         """The items that become columns, each once."""
-        return tuple(sorted({f.item for f in self.fields}))
+        return tuple(sorted({f.item for f in self.fields if f.item}))
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -57,7 +63,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Header:
-    """One shape of a file's first line: column name → item number."""
+    """One shape of a file's first line: fact → item number."""
 
     id: str
     title: str
@@ -66,7 +72,12 @@ class Header:
 
 @dataclass(frozen=True)
 class Layout:
-    """A family of files that one pass reads: their headers, records, history records and trailers."""
+    """A family of files that one pass reads: their headers, records, history records and trailers.
+
+    A layout without `trailers` may have several blocks, each with its header. `kinds` are the file kinds it covers,
+    the first of them where nothing tells; `processing` lists where the processing month of a notice is looked for.
+    `variant` tells a layout apart whose columns were found by the titles of one file.
+    """
 
     name: str
     title: str
@@ -76,35 +87,126 @@ class Layout:
     history: dict[str, Record] = field(default_factory=dict)
     history_items: int = 0
     trailers: tuple[str, ...] = ()
-    title_row: dict | None = None
+    fee_tables: tuple[str, ...] = ("1",)
+    kinds: tuple[str, ...] = ()
+    report_names: dict[str, str] = field(default_factory=dict)
+    marks: tuple[str, ...] = ()
     file_name: re.Pattern | None = None
+    lag_months: int = 1
+    variant: str = ""
 
     @property
     def header_ids(self) -> set[str]:
         """Record ids a file of this family may start with."""
         return {header.id for header in self.headers}
 
+    @property
+    def is_untyped(self) -> bool:
+        """Lines carry no record type; one is put in front of them (see untyped.py)."""
+        return bool(self.report_names)
 
-def _record(raw: dict) -> Record:
-    fields = tuple(Field(**f) for f in raw["fields"])
-    return Record(raw["id"], raw["title"], raw["table"], raw["items"], fields)
+    @property
+    def titles(self) -> dict[str, tuple[str, ...]]:
+        """Title line id → the titles expected in it."""
+        return {r.titles_in: r.columns for r in self.records.values() if r.titles_in}
+
+
+def plain_title(text: str) -> str:
+    """A title without the differences of width and spacing that editions show."""
+    return re.sub(r"[\s_]", "", unicodedata.normalize("NFKC", text))
+
+
+def fitted(layout: Layout, titles: dict[str, tuple[str, ...]]) -> Layout:
+    """The layout with its columns where the titles of a file (title line id → titles) say they are.
+
+    A title that is not found leaves the item where it was if the file has as many columns as expected, else empty.
+    """
+    records, moved = {}, False
+    for record_id, record in layout.records.items():
+        # the first item of a title row is its own type, not a title
+        found = tuple(plain_title(t) for t in titles.get(record.titles_in, ()))[1:]
+        expected = tuple(plain_title(t) for t in record.columns)[1:]
+        if not record.titles_in or not found or found == expected:
+            records[record_id] = record
+            continue
+        same_width = len(found) == len(expected)
+        place = {title: number for number, title in enumerate(found, 2)}
+        fields = tuple(
+            replace(f, item=place.get(expected[f.item - 2], f.item if same_width else 0)) if f.item > 1 else f
+            for f in record.fields
+        )
+        if fields != record.fields or not same_width:
+            moved = True
+            record = replace(record, fields=fields, items=min(record.items, len(found) + 1))
+        records[record_id] = record
+    if not moved:
+        return layout
+    return replace(layout, records=records, variant=str(sorted(titles.items())))
+
+
+def _record(raw: dict[str, Any], untyped: bool) -> Record:
+    columns = tuple(raw.get("columns", ()))
+    if untyped:
+        columns = (TYPE_COLUMN, *columns)
+    shift = 1 if untyped else 0
+    fields = []
+    for each in raw["fields"]:
+        column = each.pop("column", None)
+        item = columns.index(column) + 1 if column else each.pop("item") + shift
+        fields.append(Field(item=item, **each))
+    items = raw.get("items", len(columns) - shift) + shift
+    return Record(
+        raw["id"], raw["title"], raw["table"], items, tuple(fields), columns, raw.get("titles_in", "")
+    )
+
+
+def _records(raw: list[dict[str, Any]], untyped: bool) -> dict[str, Record]:
+    """Record id → record; a record may stand for several ids (`id = "3/4"`)."""
+    records = {}
+    for each in raw:
+        for record_id in each["id"].split("/"):
+            copied = {**each, "id": record_id, "fields": [dict(f) for f in each["fields"]]}
+            records[record_id] = _record(copied, untyped)
+    return records
+
+
+def _raw(name: str) -> dict[str, Any]:
+    """`layouts/<name>.toml`; one that extends another replaces its values and, by id, its records."""
+    raw = tomllib.loads((resources.files(__package__) / "layouts" / f"{name}.toml").read_text("utf-8"))
+    if "extends" not in raw:
+        return raw
+    base = _raw(raw.pop("extends"))
+    for section in ("record", "history"):
+        merged = {r["id"]: r for r in base.get(section, [])} | {r["id"]: r for r in raw.pop(section, [])}
+        base[section] = list(merged.values())
+    return base | raw
 
 
 @cache
 def load(name: str) -> Layout:
     """Read `layouts/<name>.toml`."""
-    raw = tomllib.loads((resources.files(__package__) / "layouts" / f"{name}.toml").read_text("utf-8"))
+    raw = _raw(name)
+    untyped = "report_names" in raw
+    shift = 1 if untyped else 0
+    headers = tuple(
+        Header(h["id"], h["title"], {key: item + shift for key, item in h["fields"].items()})
+        for h in raw["header"]
+    )
     return Layout(
         name=raw["name"],
         title=raw["title"],
         starts_receipt=raw["starts_receipt"],
-        headers=tuple(Header(h["id"], h["title"], h["fields"]) for h in raw["header"]),
-        records={r["id"]: _record(r) for r in raw["record"]},
-        history={r["id"]: _record(r) for r in raw.get("history", [])},
+        headers=headers,
+        records=_records(raw["record"], untyped),
+        history=_records(raw.get("history", []), False),
         history_items=raw.get("history_items", 0),
         trailers=tuple(raw.get("trailers", [])),
-        title_row=raw.get("title_row"),
+        fee_tables=tuple(raw.get("fee_tables", ["1"])),
+        kinds=tuple(raw.get("kinds", [])),
+        report_names=raw.get("report_names", {}),
+        marks=tuple(raw.get("marks", [])),
         file_name=re.compile(raw["file_name"], re.IGNORECASE) if "file_name" in raw else None,
+        lag_months=raw.get("lag_months", 1),
     )
 
 
@@ -112,4 +214,5 @@ def load(name: str) -> Layout:
 def all_layouts() -> tuple[Layout, ...]:
     """Every layout that ships, in name order."""
     folder = resources.files(__package__) / "layouts"
-    return tuple(load(p.name.removesuffix(".toml")) for p in sorted(folder.iterdir(), key=lambda p: p.name))
+    names = sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if p.name.endswith(".toml"))
+    return tuple(load(name) for name in names)

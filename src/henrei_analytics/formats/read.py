@@ -17,8 +17,9 @@ import polars.selectors as cs
 from henrei_analytics.errors import UnreadableFile
 from henrei_analytics.formats.fields import CHECKED, CONVERT, trimmed
 from henrei_analytics.formats.headers import FileFacts, parse_header
-from henrei_analytics.formats.layout import Layout, Record
+from henrei_analytics.formats.layout import Field, Layout, Record
 from henrei_analytics.formats.scan import Input, LineTooLong, scan
+from henrei_analytics.formats.untyped import TypedLines
 from henrei_analytics.privacy import Pseudonyms
 
 HISTORY = "履歴"  # all lines of 履歴管理ブロック count as one record type
@@ -31,6 +32,11 @@ QUARANTINE = {
     "rule": pl.String,
     "message": pl.String,
 }
+BLOCK_MONTHS = ("month", "service_month", "name_month", "default_month")
+BLOCK_FACTS = (
+    "payer", "prefecture", "fee_table", "code", "institution_name", "department", "sending", "setting", *BLOCK_MONTHS,
+)  # fmt: skip
+BLOCKS = dict.fromkeys(BLOCK_FACTS, pl.String) | {"file_no": pl.Int32, "block_no": pl.Int64}
 
 
 @dataclass
@@ -83,7 +89,7 @@ class Reader:
         A file that proves unreadable is ended with `error` set; parts already yielded for it must be dropped by
         the caller, which is why every row carries its file_no.
         """
-        inputs = list(inputs)
+        inputs = [(self._typed_input(item), name) for item, name in inputs]
         self._files = {item.file_no: FileRead(item.file_no, name) for item, name in inputs}
         wanted = set(self.layout.records) | self.layout.header_ids
         for chunk in scan(
@@ -92,10 +98,16 @@ class Reader:
             for file_no, record_type, n in chunk.counts.iter_rows():
                 self._files[file_no].by_type[self._label(record_type)] += n
             lines = self._classified(chunk.lines)
-            self._read_headers(lines)
+            blocks = self._read_headers(lines)
             frames, quarantine = self._typed(lines)
+            frames["blocks"] = blocks
             self._note_progress(lines, quarantine)
             yield Part(frames, quarantine, self._ended(chunk.ended, chunk.failed))
+
+    def _typed_input(self, item: Input) -> Input:
+        if not self.layout.is_untyped:
+            return item
+        return Input(item.file_no, lambda: TypedLines(item.open(), self.layout))
 
     def _label(self, record_type: str) -> str:
         return HISTORY if self.layout.history_items and record_type[0].isdigit() else record_type
@@ -130,27 +142,52 @@ class Reader:
             pl.col("file_no").replace_strict(before, return_dtype=pl.Int64, default=0) if before else 0
         )
 
-    def _read_headers(self, lines: pl.DataFrame) -> None:
-        """Header lines are few; each is looked at on its own."""
+    def _read_headers(self, lines: pl.DataFrame) -> pl.DataFrame:
+        """Header lines are few; each is looked at on its own. Returns the rows of ledger.blocks."""
         heads = lines.filter(~pl.col("is_history") & pl.col("record").is_in(list(self.layout.header_ids)))
-        for file_no, line_no, text in heads.select("file_no", "line_no", "text").iter_rows():
+        blocks = []
+        for file_no, block_no, line_no, text in heads.select(
+            "file_no", "block_no", "line_no", "text"
+        ).iter_rows():
             state = self._files[file_no]
             if state.error:
                 continue
-            if state.facts and self.layout.trailers:  # notices may repeat theirs, one block a 診療科
-                text = f"{line_no}行目に2つ目の見出し行があります。ファイルを1つずつに分けてください。"
-                state.error = UnreadableFile("two_headers", text)
-            elif not state.facts:
-                try:
-                    state.facts = parse_header(self.layout, text.split(","), state.name)
-                except UnreadableFile as error:
-                    state.error = error
+            try:
+                facts = self._block(state, text, line_no)
+            except UnreadableFile as error:
+                state.error = error
+                continue
+            state.facts = state.facts or facts
+            blocks.append(
+                {
+                    **{key: getattr(facts, key) for key in BLOCK_FACTS},
+                    "file_no": file_no,
+                    "block_no": block_no,
+                }
+            )
+        frame = pl.DataFrame(blocks, schema=BLOCKS)
+        return frame.with_columns(pl.col(BLOCK_MONTHS).str.to_date("%Y-%m-%d"))
+
+    def _block(self, state: FileRead, text: str, line_no: int) -> FileFacts:
+        """Facts of one header line. Notices may repeat theirs, one block a 診療科 or 送信回; record files may not."""
+        if state.facts and self.layout.trailers:
+            raise UnreadableFile(
+                "two_headers",
+                f"{line_no}行目に2つ目の見出し行があります。ファイルを1つずつに分けてください。",
+            )
+        facts = parse_header(self.layout, text.split(","), state.name)
+        if state.facts and (facts.payer, facts.code) != (state.facts.payer, state.facts.code):
+            raise UnreadableFile(
+                "mixed",
+                f"{line_no}行目から別の医療機関か審査支払機関の内容です。ファイルを1つずつに分けてください。",
+            )
+        return facts
 
     def _typed(self, lines: pl.DataFrame) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
         """Frames by table, and the quarantine. Receipts first: a bad one takes its further lines with it."""
         layout = self.layout
         start = layout.records[layout.starts_receipt]
-        others = [(r, False) for r in layout.records.values() if r is not start]
+        others = [(r, False) for r in layout.records.values() if r.id != start.id]
         others += [(r, True) for r in layout.history.values()]
         frames: dict[str, list[pl.DataFrame]] = {}
         quarantine = [pl.DataFrame(schema=QUARANTINE)]
@@ -183,14 +220,17 @@ class Reader:
             *PLACE,
             *([pl.col("items").list.first().alias("stage_id")] if is_history else []),
             *[
-                trimmed(pl.col("items").list.get(no - 1 + shift, null_on_oob=True)).alias(f"item_{no}")
+                trimmed(pl.col("items").list.get(no - 1 + shift, null_on_oob=True)).alias(f"#{no}")
                 for no in record.item_numbers
             ],
             count=pl.col("items").list.len() - shift,
         )
-        columns = [CONVERT[f.type](pl.col(f"item_{f.item}")).alias(f.name) for f in record.fields]
+        columns = [
+            CONVERT[f.type](pl.col(f"#{f.item}") if f.item else pl.lit(None, pl.String)).alias(f.name)
+            for f in record.fields
+        ]
         typed = raw.lazy().with_columns(columns).with_columns(fault=_fault(record))  # lazy: common parts once
-        typed = typed.drop("count", cs.starts_with("item_")).collect()
+        typed = typed.drop("count", cs.starts_with("#")).collect()
         good = typed.filter(pl.col("fault").is_null()).drop("fault")
         reason = "属するレセプトの先頭行が読めないため、あわせて除きました。"
         bad = pl.concat(
@@ -295,12 +335,18 @@ def _fault(record: Record) -> pl.Expr:
     few = pl.format(f"items:項目が{{}}個しかありません（{record.items}個以上必要）。", pl.col("count"))
     fault = pl.when(pl.col("count") < record.items).then(few)
     for f in record.fields:
-        empty, filled = pl.col(f.name).is_null(), pl.col(f"item_{f.item}").is_not_null()
+        empty = pl.col(f.name).is_null()
+        filled = pl.col(f"#{f.item}").is_not_null() if f.item else pl.lit(False)
         if f.type in CHECKED:
-            fault = fault.when(empty & filled).then(pl.lit(f"value:{f.item}番目の項目が{CHECKED[f.type]}。"))
+            fault = fault.when(empty & filled).then(pl.lit(f"value:{_named(record, f)}が{CHECKED[f.type]}。"))
         if f.required:
-            fault = fault.when(empty).then(pl.lit(f"required:{f.item}番目の項目が空です。"))
+            fault = fault.when(empty).then(pl.lit(f"required:{_named(record, f)}が空です。"))
     return fault.otherwise(None)
+
+
+def _named(record: Record, f: Field) -> str:
+    """How to find the item: by its title where the file has titles, else by its number."""
+    return f"「{record.columns[f.item - 1]}」" if record.columns else f"{f.item}番目の項目"
 
 
 def _read_error(error: Exception) -> UnreadableFile:
