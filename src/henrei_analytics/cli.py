@@ -96,16 +96,33 @@ def report(
 @app.command(epilog="例: henrei status --database data/henrei.duckdb")
 def status(database: Database = DEFAULT_DATABASE, as_of: AsOf = "") -> None:
     """取り込んだもの、再請求していない返戻、確かめることを表示する。"""
+    from henrei_analytics.status import status_lines
     from henrei_analytics.warehouse import connect
 
     day = _day(as_of)
     con = connect(database, as_of=day)
     try:
-        lines, in_order = summary.status_lines(con, day)
+        lines, in_order = status_lines(con, day)
     finally:
         con.close()
     _say(lines)
     raise typer.Exit(0 if in_order else 1)
+
+
+@app.command("declare-empty", epilog="例: henrei declare-empty hen 国保 2026-08")
+def declare_empty(
+    kind: Annotated[str, typer.Argument(help="ファイルの種類（hen、sah、henr、zogn など）")],
+    payer: Annotated[str, typer.Argument(help="社保 か 国保")],
+    months: Annotated[list[str], typer.Argument(help="処理年月 YYYY-MM（いくつでも）")],
+    institution: Annotated[str, typer.Option(help="医療機関コード10桁（1つだけなら省略できます）")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="記録を取り消す")] = False,
+    database: Database = DEFAULT_DATABASE,
+) -> None:
+    """何も届かなかった月を記録する。「未取込」から除きます。"""
+    from henrei_analytics.warehouse.declare import declare_empty as declare
+
+    said = declare(database, kind, payer, [_month(each) for each in months], institution, undo=undo)
+    _say([said])
 
 
 @app.command(epilog="例: henrei demo --out data/demo --seed 1")
@@ -134,6 +151,142 @@ def lab(database: Database = DEFAULT_DATABASE) -> None:
     from henrei_analytics.lab import open_lab
 
     raise typer.Exit(open_lab(database))
+
+
+codes = typer.Typer(
+    help="コード表を見る、確かめる、自院の行で上書きする（データベースの隣の codes フォルダーの CSV）。",
+    epilog="例: henrei codes show reason_codes --code L3129",
+    invoke_without_command=True,
+    rich_markup_mode=None,
+)
+app.add_typer(codes, name="codes")
+
+
+@codes.callback()
+def _codes(context: typer.Context, database: Database = DEFAULT_DATABASE) -> None:
+    if context.invoked_subcommand is None:
+        codes_list(database)
+    elif context.get_parameter_source("database").name == "COMMANDLINE":  # it would be ignored without a word
+        raise HenreiError(f"--database は {context.invoked_subcommand} のあとに書いてください。")
+
+
+@codes.command("list", epilog="例: henrei codes list --database data/henrei.duckdb")
+def codes_list(database: Database = DEFAULT_DATABASE) -> None:
+    """コード表の一覧。標準の行数、自院の行数、自院のファイル。"""
+    from henrei_analytics import code_texts
+    from henrei_analytics.warehouse.own_codes import folder_of
+
+    _say(code_texts.list_lines(folder_of(database)))
+
+
+@codes.command("show", epilog="例: henrei codes show reason_codes --code L3129 --payer 社保")
+def codes_show(
+    table: Annotated[str, typer.Argument(help="表の名前（henrei codes list に出るもの）")],
+    code: Annotated[str, typer.Option(help="このコードの行だけ")] = "",
+    payer: Annotated[str, typer.Option(help="社保 か 国保 の行だけ")] = "",
+    database: Database = DEFAULT_DATABASE,
+) -> None:
+    """表の行を、出典と期間、自院・標準・上書き済みの別をつけて表示する。"""
+    from henrei_analytics import code_texts
+    from henrei_analytics.warehouse.own_codes import folder_of
+
+    _say(code_texts.show_lines(table, folder_of(database), code=code, payer=payer))
+
+
+@codes.command("check", epilog="例: henrei codes check --database data/henrei.duckdb")
+def codes_check(database: Database = DEFAULT_DATABASE) -> None:
+    """自院のコード表に誤りがないか確かめる。誤りがあれば終了コード 1。"""
+    from henrei_analytics import code_texts
+    from henrei_analytics.warehouse.own_codes import folder_of
+
+    lines, in_order = code_texts.check_lines(folder_of(database))
+    _say(lines)
+    raise typer.Exit(0 if in_order else 1)
+
+
+@codes.command("unmapped", epilog="例: henrei codes unmapped --out data/codes/reason_codes-2026-10.csv")
+def codes_unmapped(
+    out: Annotated[
+        Path | None, typer.Option(help="分類を書き込むための CSV をここに作る（codes フォルダーでもよい）")
+    ] = None,
+    database: Database = DEFAULT_DATABASE,
+) -> None:
+    """コード表にないコードと、その件数。返戻の文は表示しません。"""
+    from henrei_analytics import code_texts
+    from henrei_analytics.warehouse import connect
+    from henrei_analytics.warehouse.own_codes import folder_of
+    from henrei_analytics.warehouse.unmapped import unmapped, write_template
+
+    con = connect(database)
+    try:
+        lines, found = code_texts.unmapped_lines(con), unmapped(con)
+    finally:
+        con.close()
+    if out:
+        lines += code_texts.template_lines(out, write_template(found, out), folder_of(database))
+    _say(lines)
+
+
+@codes.command("apply", epilog="例: henrei codes apply --database data/henrei.duckdb")
+def codes_apply(database: Database = DEFAULT_DATABASE) -> None:
+    """変えたコード表を、取込みを待たずに今のデータベースで使う。"""
+    from henrei_analytics import code_texts
+    from henrei_analytics.warehouse import connect
+    from henrei_analytics.warehouse.rebuild import apply_codes
+
+    apply_codes(database)
+    con = connect(database)
+    try:
+        lines = ["コード表を使って集計表を作り直しました。", *code_texts.unclassified_lines(con)]
+    finally:
+        con.close()
+    _say(lines)
+
+
+@app.command(epilog="例: henrei template paper-returns --out 紙の返戻.xlsx")
+def template(
+    kind: Annotated[str, typer.Argument(help="paper-returns（紙の返戻）か claim-volumes（請求件数）")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="書くファイル（.xlsx。請求件数は .csv も）。省略すると今のフォルダーへ"),
+    ] = None,
+) -> None:
+    """手で記入する入力表を作る。記入して保存したら henrei load で取り込めます。"""
+    from henrei_analytics.forms import write_form
+
+    _say(
+        [
+            f"入力表を作りました: {write_form(kind, out)}",
+            "  記入して保存し、henrei load で取り込んでください。",
+        ]
+    )
+
+
+mapping = typer.Typer(
+    help="ほかのシステムの一覧（CSV・Excel）の読み方を書いた対応表。",
+    epilog="例: henrei mapping new 返戻一覧.csv",
+    no_args_is_help=True,
+)
+app.add_typer(mapping, name="mapping")
+
+
+@mapping.callback()
+def _mapping() -> None:
+    pass
+
+
+@mapping.command("new", epilog="例: henrei mapping new 返戻一覧.csv --out data/mappings/返戻一覧.toml")
+def new_mapping(
+    file: Annotated[Path, typer.Argument(help="見本にする一覧（CSVかxlsx）")],
+    out: Annotated[
+        Path | None, typer.Option(help="書く対応表。省略するとデータベースの隣の mappings フォルダーへ")
+    ] = None,
+    database: Database = DEFAULT_DATABASE,
+) -> None:
+    """見本の見出しと値から対応表の案を作る。足りない所は埋めてから使います。"""
+    from henrei_analytics.forms import write_mapping
+
+    _say(write_mapping(file, out, database))
 
 
 def _version(show: bool) -> None:

@@ -44,7 +44,7 @@ def institutions(con: duckdb.DuckDBPyConnection) -> list[Institution]:
             SELECT institution, processing_month, TRUE FROM mart.returns
             UNION ALL
             SELECT institution, month, TRUE FROM mart.files
-            WHERE kind IN ('hen', 'sah', 'henr') AND status IN ('loaded', 'superseded')
+            WHERE kind IN ('hen', 'sah', 'henr', 'paper', 'return_list') AND status IN ('loaded', 'superseded')
         )
         SELECT months.institution, COALESCE(MAX(i.name), '名称不明') AS name, months.month, BOOL_OR(months.returned) AS returned
         FROM months

@@ -1,20 +1,13 @@
-"""What a command tells the person in front of it: plain Japanese lines, what happened first, what to do last."""
+"""What a load tells the person in front of it: plain Japanese lines, what happened first, what to do last."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import duckdb
 
+from henrei_analytics import labels
+from henrei_analytics.code_texts import unclassified_lines
 from henrei_analytics.warehouse.load import LoadResult
 
-KINDS = {
-    "uke": "請求ファイル（UKE）",
-    "hen": "返戻ファイル（HEN・原審査）",
-    "sah": "返戻ファイル（SAH・再審査）",
-    "henr": "返戻内訳書（henr）",
-}
-PAYERS = {"shaho": "社保", "kokuho": "国保"}
 SHOWN = 10  # rows of any list; the rest is counted
 
 
@@ -24,14 +17,16 @@ def load_summary(con: duckdb.DuckDBPyConnection, result: LoadResult) -> tuple[li
     lines = ["■ 取り込んだファイル"]
     by_kind = _rows(
         con,
-        "SELECT kind, COUNT(*), SUM(receipts), SUM(lines), SUM(lines_loaded), SUM(lines_skipped), "
-        "SUM(lines_quarantined) FROM mart.files WHERE list_contains(?, file_id) AND status <> 'duplicate' "
-        "GROUP BY kind ORDER BY kind DESC",
+        "SELECT files.kind, COUNT(*), SUM(receipts), SUM(lines), SUM(lines_loaded), SUM(lines_skipped), "
+        "SUM(lines_quarantined) FROM mart.files AS files "
+        "LEFT JOIN mart.file_kinds AS kinds ON kinds.kind = files.kind "
+        "WHERE list_contains(?, file_id) AND status <> 'duplicate' "
+        "GROUP BY files.kind, kinds.position ORDER BY kinds.position",
         loaded,
     )
     for kind, files, receipts, total, kept, skipped, aside in by_kind:
         lines.append(
-            f"  {KINDS[kind]}: {files:,}件、レセプト {receipts:,}件"
+            f"  {labels.code('kind', kind)}: {files:,}件、レセプト {receipts:,}件"
             f"（全{total:,}行 = 使用 {kept:,} + 不要 {skipped:,} + 隔離 {aside:,}）"
         )
     if not by_kind:
@@ -46,6 +41,8 @@ def load_summary(con: duckdb.DuckDBPyConnection, result: LoadResult) -> tuple[li
         lines += _counted(title, [f.name for f in left_alone if f.message == what])
     lines += _superseded(con, loaded)
     lines += _noted(con, loaded)
+    if loaded:
+        lines += unclassified_lines(con)
     problems = _rejected(result) + _unbalanced(con, loaded) + _quarantined(con, loaded)
     if problems:
         lines += problems
@@ -122,57 +119,6 @@ def _quarantined(con: duckdb.DuckDBPyConnection, loaded: list[str]) -> list[str]
         else []
     )
     return [f"■ 隔離した行: {len(rows):,}行（ほかの行は取り込みました）", *shown, *more]
-
-
-def status_lines(con: duckdb.DuckDBPyConnection, as_of: date) -> tuple[list[str], bool]:
-    """The state of a database: files, months, open returns and what needs a look."""
-    lines = [f"基準日 {as_of.isoformat()}"]
-    institutions = con.execute(
-        "SELECT institution, name FROM mart.institutions ORDER BY institution"
-    ).fetchall()
-    if not institutions:
-        return [*lines, "取り込んだファイルはまだありません。henrei load で取り込んでください。"], True
-    for institution, name in institutions:
-        lines.append(f"■ {name or '名称不明'}（{institution[:2]}-{institution[2]}-{institution[3:]}）")
-        for kind, payer, files, first, last in con.execute(
-            "SELECT kind, payer, COUNT(*), MIN(month), MAX(month) FROM mart.files "
-            "WHERE institution = ? AND status IN ('loaded', 'superseded') GROUP BY kind, payer ORDER BY kind DESC, payer DESC",
-            [institution],
-        ).fetchall():
-            span = f"{first:%Y-%m}〜{last:%Y-%m}"
-            lines.append(f"  {PAYERS.get(payer, '不明')} {KINDS[kind]}: {files:,}件 {span}")
-        count, points, due, soonest = con.execute(
-            "SELECT COUNT(*), COALESCE(SUM(points), 0), COUNT(*) FILTER (WHERE download_deadline BETWEEN ? AND ? + 14), "
-            "MIN(download_deadline) FILTER (WHERE download_deadline >= ?) FROM mart.returns "
-            "WHERE institution = ? AND status = 'open'",
-            [as_of, as_of, as_of, institution],
-        ).fetchall()[0]
-        lines.append(f"  再請求していない返戻: {count:,}件 ¥{int(points) * 10:,}")
-        if soonest:
-            lines.append(f"  次のダウンロード期限: {soonest:%Y-%m-%d}（14日以内に期限が来るもの {due:,}件）")
-        if institution.startswith("00"):
-            lines.append(
-                "  ! 都道府県がわかりません。元のファイル名（RIhenr…）のまま取り込み直してください。"
-            )
-    problems = [
-        f"  {name}: {message}"
-        for name, message in con.execute(
-            "SELECT name, message FROM mart.files WHERE status = 'rejected' ORDER BY name"
-        ).fetchall()
-    ]
-    problems += [
-        f"  {name}: 合計行と合いません。"
-        for (name,) in con.execute("SELECT name FROM mart.files WHERE NOT balanced ORDER BY name").fetchall()
-    ]
-    problems += [
-        f"  {name}: {aside:,}行を隔離しています。"
-        for name, aside in con.execute(
-            "SELECT name, lines_quarantined FROM mart.files WHERE lines_quarantined > 0 AND status <> 'rejected' ORDER BY name"
-        ).fetchall()
-    ]
-    if problems:
-        lines += [f"■ 確かめること: {len(problems)}件", *problems]
-    return lines, not problems
 
 
 def _counted(title: str, entries: list[str], *, listed: bool = True, unit: str = "件") -> list[str]:

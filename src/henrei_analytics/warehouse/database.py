@@ -13,6 +13,7 @@ import polars as pl
 from henrei_analytics.errors import HenreiError, InUse
 from henrei_analytics.formats.fields import SQL_TYPE
 from henrei_analytics.formats.layout import all_layouts
+from henrei_analytics.formats.lists import LIST_TABLES
 
 MEMORY_LIMIT = 128  # MB for DuckDB alone while files are read; larger work spills to disk beside the database
 SETTINGS = {
@@ -110,8 +111,8 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def record_tables() -> dict[str, dict[str, str]]:
-    """Ledger table → column → SQL type, as the layouts declare them."""
-    tables: dict[str, dict[str, str]] = {}
+    """Ledger table → column → SQL type, as the layouts and the office's own lists declare them."""
+    tables = {table: dict(columns) for table, columns in LIST_TABLES.items() if table != "blocks"}
     for layout in all_layouts():
         for is_history, records in ((False, layout.records), (True, layout.history)):
             for record in records.values():

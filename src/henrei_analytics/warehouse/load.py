@@ -12,12 +12,15 @@ import duckdb
 import polars as pl
 
 from henrei_analytics.errors import HenreiError, UnreadableFile
-from henrei_analytics.formats.detect import HEAD_BYTES, LeftAlone, detect
+from henrei_analytics.formats.detect import HEAD_BYTES, OTHER, LeftAlone, detect
 from henrei_analytics.formats.layout import Layout
+from henrei_analytics.formats.lists import ListLayout, ListReader, detect_list
+from henrei_analytics.formats.mapping import Mapping, load_mappings, mappings_folder
 from henrei_analytics.formats.read import FileRead, Reader
 from henrei_analytics.formats.scan import Input
 from henrei_analytics.privacy import Pseudonyms, load_or_create_key
 from henrei_analytics.warehouse.database import connect, insert, migrate, record_tables
+from henrei_analytics.warehouse.own_codes import checked, folder_of
 from henrei_analytics.warehouse.rebuild import rebuild
 from henrei_analytics.warehouse.sources import Source, digest, find, head
 
@@ -52,7 +55,7 @@ class _New:
     file_no: int
     file_id: str
     source: Source
-    layout: Layout | None
+    layout: Layout | ListLayout | None
     error: UnreadableFile | None = None
 
 
@@ -62,15 +65,18 @@ def load(paths: Iterable[Path], database: Path, *, progress: Progress = lambda *
     A file whose content is loaded already changes nothing; one that cannot be read whole is recorded as rejected
     with its reason and leaves no rows. Raises HenreiError when nothing can be done at all.
     """
+    checked(folder_of(database))
     sources = list(find(paths))
+    mappings = load_mappings(mappings_folder(database))
     con = connect(database, read_only=False)
     try:
         con.execute("BEGIN")
         migrate(con)
         pseudonyms = Pseudonyms(load_or_create_key(database, has_patients=_has_patients(con)))
-        result, new = _look(con, sources, progress)
-        for layout in {n.layout.name: n.layout for n in new if n.layout}.values():
-            _read(con, [n for n in new if n.layout is layout], Reader(layout, pseudonyms), result, progress)
+        result, new = _look(con, sources, mappings, progress)
+        for layout in {id(n.layout): n.layout for n in new if n.layout}.values():
+            of_layout = [n for n in new if n.layout is layout]
+            _read(con, of_layout, _reader(layout, pseudonyms), result, progress)
         for one in new:
             if one.error:
                 _reject(con, one, FileRead(one.file_no, one.source.name, error=one.error), result)
@@ -92,6 +98,7 @@ def unload(what: str, database: Path) -> list[str]:
     """
     if not database.exists():
         raise HenreiError(f"データベース {database} がありません。")
+    checked(folder_of(database))
     path = Path(what)
     con = connect(database, read_only=False)
     try:
@@ -140,7 +147,7 @@ def _has_patients(con: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _look(
-    con: duckdb.DuckDBPyConnection, sources: list[Source], progress: Progress
+    con: duckdb.DuckDBPyConnection, sources: list[Source], mappings: list[Mapping], progress: Progress
 ) -> tuple[LoadResult, list[_New]]:
     """Tell new files from known ones and others, by content."""
     result, new = LoadResult(), {}
@@ -152,7 +159,7 @@ def _look(
     for done, source in enumerate(sources):
         progress("ファイルを調べています", done, len(sources))
         try:
-            layout, error = detect(head(source, HEAD_BYTES), source.name), None
+            layout, error = _layout(source, mappings), None
             if isinstance(layout, LeftAlone):
                 result.files.append(FileResult(source.name, "left_alone", message=layout.what))
                 continue
@@ -187,6 +194,19 @@ def _look(
     return result, list(new.values())
 
 
+def _reader(layout: Layout | ListLayout, pseudonyms: Pseudonyms) -> Reader | ListReader:
+    return layout.reader(pseudonyms) if isinstance(layout, ListLayout) else Reader(layout, pseudonyms)
+
+
+def _layout(source: Source, mappings: list[Mapping]) -> Layout | ListLayout | LeftAlone:
+    """The files of the payers go first; what is none of them may be a list of the office's own."""
+    first = head(source, HEAD_BYTES)
+    layout = detect(first, source.name)
+    if layout == OTHER:
+        return detect_list(first, source.name, source.open, mappings) or layout
+    return layout
+
+
 def _forget_rejected(con: duckdb.DuckDBPyConnection, places: list[str]) -> None:
     """A file that could not be read needs no more attention once another content lies in its place."""
     rejected = "SELECT file_id FROM ledger.files WHERE state = 'rejected'"
@@ -207,7 +227,11 @@ def _digest_or_name(source: Source) -> str:
 
 
 def _read(
-    con: duckdb.DuckDBPyConnection, new: list[_New], reader: Reader, result: LoadResult, progress: Progress
+    con: duckdb.DuckDBPyConnection,
+    new: list[_New],
+    reader: Reader | ListReader,
+    result: LoadResult,
+    progress: Progress,
 ) -> None:
     """Read all files of one layout; rows go in as they come, those of a file that proves unreadable out again."""
     by_no = {one.file_no: one for one in new}
@@ -262,6 +286,7 @@ def _file_rows(files: list[tuple[_New, FileRead, str, tuple[int, int, int, int]]
         rows.append(
             {
                 **{k: facts.get(k) for k in _FACTS},
+                "kind": facts.get("kind") or _own_kind(one.layout),
                 "file_no": one.file_no,
                 "file_id": one.file_id,
                 "layout": one.layout.name if one.layout else None,
@@ -277,19 +302,25 @@ def _file_rows(files: list[tuple[_New, FileRead, str, tuple[int, int, int, int]]
                 "message": state.error.message if state.error else note,
             }
         )
-    schema = dict.fromkeys([*_FACTS, "file_id", "layout", "trailer", "state", "rule", "message"], pl.String)
+    texts = [*_FACTS, "file_id", "layout", "trailer", "state", "rule", "message"]
+    schema = dict.fromkeys(texts, pl.String)
     counts = ["lines", "lines_loaded", "lines_skipped", "lines_quarantined", "lines_replaced"]
     schema |= dict.fromkeys(counts, pl.Int64) | {"file_no": pl.Int32, "loaded_at": pl.Datetime}
     months = [pl.col(m).str.to_date("%Y-%m-%d") for m in ("month", "service_month", "name_month")]
     return pl.DataFrame(rows, schema=schema).with_columns(months)
 
 
+def _own_kind(layout: Layout | ListLayout | None) -> str | None:
+    """Lists of the office are named by their layout; record files find their kind from what is in them."""
+    return layout.name if isinstance(layout, ListLayout) else None
+
+
 _FACTS = (
-    "header", "payer", "prefecture", "fee_table", "code", "institution_name", "month", "service_month",
+    "header", "kind", "payer", "prefecture", "fee_table", "code", "institution_name", "month", "service_month",
     "name_month", "system", "volume",
 )  # fmt: skip
 
 
 def _delete_rows(con: duckdb.DuckDBPyConnection, file_no: int) -> None:
-    for table in [*record_tables(), "skipped", "quarantine"]:
+    for table in [*record_tables(), "blocks", "skipped", "quarantine"]:
         con.execute(f"DELETE FROM ledger.{table} WHERE file_no = ?", [file_no])

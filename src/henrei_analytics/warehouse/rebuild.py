@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
-from importlib import resources
+from pathlib import Path
 
 import duckdb
-import polars as pl
 
-from henrei_analytics.warehouse.database import MEMORY_LIMIT, insert, sql_files
-
-CODE_TABLES = (
-    "categories", "code_systems", "departments", "law_numbers", "policy_breaks", "reason_codes",
-    "reason_text_rules", "time_rules",
-)  # fmt: skip
+from henrei_analytics.warehouse.code_tables import load_code_tables
+from henrei_analytics.warehouse.database import MEMORY_LIMIT, connect, migrate, sql_files
+from henrei_analytics.warehouse.own_codes import checked, folder_of
 
 RECEIPTS_PER_MB = 3300  # the models join and sort all receipts; measured, about 0.3 kB of memory each
 
 
 def rebuild(con: duckdb.DuckDBPyConnection) -> None:
-    """Code tables, then core models as tables, then mart models as views, in the order of their file names."""
+    """Code tables, then core models as tables, then mart models as views, in the order of their file names.
+
+    Raises BadCodes, before anything is changed, when the own code tables beside the database cannot be used.
+    """
     receipts = con.execute("SELECT COUNT(*) FROM ledger.receipts").fetchall()[0][0]
     con.execute(f"SET memory_limit = '{max(MEMORY_LIMIT, receipts // RECEIPTS_PER_MB)}MB'")
-    for table in CODE_TABLES:
-        _load_codes(con, table)
+    load_code_tables(con, _own_folder(con))
     for name, text in sql_files("core"):
         con.execute(f"CREATE OR REPLACE TABLE core.{name} AS\n{text}")
     for name, text in sql_files("mart"):
         con.execute(f"CREATE OR REPLACE VIEW mart.{name} AS\n{text}")
 
 
-def _load_codes(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Codes stay text (leading zeros); an empty cell is NULL."""
-    with resources.as_file(resources.files("henrei_analytics") / "codes" / f"{table}.csv") as path:
-        frame = pl.read_csv(path, infer_schema=False)
-    columns = ", ".join(f"{name} VARCHAR" for name in frame.columns)
-    con.execute(f"CREATE OR REPLACE TABLE core.{table} ({columns})")
-    insert(con, f"core.{table}", frame)
+def apply_codes(database: Path) -> None:
+    """Make the models anew, so that changed code tables take effect without a load.
+
+    Raises HenreiError when the own tables cannot be used, or there is no database with anything loaded.
+    """
+    checked(folder_of(database))
+    connect(database).close()
+    con = connect(database, read_only=False)
+    try:
+        con.execute("BEGIN")
+        migrate(con)
+        rebuild(con)
+        con.execute("COMMIT")
+    finally:
+        con.close()
+
+
+def _own_folder(con: duckdb.DuckDBPyConnection) -> Path | None:
+    """Beside the file that is open; a database in memory has no folder."""
+    files = [file for _, _, file in con.execute("PRAGMA database_list").fetchall() if file]
+    return folder_of(Path(files[0])) if files else None

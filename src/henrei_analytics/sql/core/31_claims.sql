@@ -1,7 +1,8 @@
 -- core.claims
 -- grain: one claimed receipt, in the version that counts
 -- inputs: core.receipts, core.claim_versions
--- rule: a re-claim (再請求) carries a 検索番号, in RE item 19 or in the history block behind it
+-- rule: a re-claim (再請求) carries a 検索番号, in RE or in the history block behind it;
+--       a list of claims may say so
 SELECT
     receipts.receipt_id AS claim_id,
     institution,
@@ -18,7 +19,9 @@ SELECT
     name_key,
     chart_number,
     search_number,
-    search_number IS NOT NULL OR has_history AS is_resubmission,
+    COALESCE(is_resubmission, FALSE) OR search_number IS NOT NULL OR has_history AS is_resubmission,
+    receipts.receipt_number,
+    receipts.kind AS source,
     file_id,
     receipts.file_no,
     receipts.receipt_no

@@ -1,43 +1,52 @@
 -- core.notice_versions
--- grain: one returned receipt of a 返戻内訳書; `is_newest` marks the version that counts
--- inputs: core.files, ledger.notice_returns, ledger.notice_blocks
+-- grain: one returned receipt of a notice (返戻内訳書) or of the office's own list; `is_newest` marks the version that
+--        counts, `kinds` every kind of file that reports it under the same number
+-- inputs: core.blocks, ledger.notice_returns
 -- rule: a blank 診療年月 is the header's month. YYMM without an era is 令和 unless that lies after the processing
---       month; then it is 平成, 30 years earlier. 区分 tells 入院 and 入院外.
+--       month; then it is 平成, 30 years earlier. 区分 tells 入院 and 入院外. A notice goes before a list.
 WITH filled AS (
     SELECT
-        files.file_no,
-        files.file_id,
-        files.file_time,
-        files.institution,
-        files.payer,
-        files.month AS processing_month,
-        files.system,
+        blocks.file_no,
+        blocks.file_id,
+        blocks.file_time,
+        blocks.kind,
+        blocks.institution,
+        blocks.payer,
+        blocks.month AS processing_month,
+        blocks.system,
         notices.receipt_no,
         notices.line_no,
         COALESCE(
             CAST(
                 CASE
-                    WHEN notices.service_month > files.month THEN notices.service_month - INTERVAL 30 YEAR
+                    WHEN notices.service_month > blocks.month THEN notices.service_month - INTERVAL 30 YEAR
                     ELSE notices.service_month
                 END AS DATE
             ),
             blocks.service_month
         ) AS service_month,
-        CASE
-            WHEN notices.class_label LIKE '%入%' THEN 'inpatient'
-            WHEN notices.class_label LIKE '%外%' THEN 'outpatient'
-        END AS setting,
-        blocks.department,
+        COALESCE(
+            notices.setting,
+            CASE
+                WHEN notices.class_label LIKE '%入%' THEN 'inpatient'
+                WHEN notices.class_label LIKE '%外%' THEN 'outpatient'
+            END
+        ) AS setting,
+        COALESCE(notices.department, blocks.department) AS department,
+        COALESCE(notices.stage, 'first_review') AS stage,
+        notices.medium,
+        notices.claim_type,
+        notices.return_class,
         notices.reception_number,
         notices.insurer_number,
         notices.points,
         notices.name_key,
+        notices.patient_key,
         notices.chart_number,
         notices.search_number
-    FROM core.files AS files
-    INNER JOIN ledger.notice_returns AS notices ON notices.file_no = files.file_no
-    LEFT JOIN ledger.notice_blocks AS blocks
-        ON blocks.file_no = notices.file_no AND blocks.block_no = notices.block_no
+    FROM core.blocks AS blocks
+    INNER JOIN ledger.notice_returns AS notices
+        ON notices.file_no = blocks.file_no AND notices.block_no = blocks.block_no
 ),
 identified AS (
     SELECT
@@ -52,7 +61,10 @@ identified AS (
             ),
             CASE
                 WHEN search_number IS NULL AND reception_number IS NULL
-                    THEN CONCAT_WS('|', CAST(service_month AS VARCHAR), name_key, setting, CAST(points AS VARCHAR))
+                    THEN CONCAT_WS(
+                        '|', kind, stage, CAST(service_month AS VARCHAR), COALESCE(chart_number, name_key), setting,
+                        CAST(points AS VARCHAR)
+                    )
             END
         ) AS identity
     FROM filled
@@ -61,11 +73,12 @@ ranked AS (
     SELECT
         identified.*,
         FIRST_VALUE(file_no) OVER newest_first AS newest_file,
-        ROW_NUMBER() OVER newest_first AS version
+        ROW_NUMBER() OVER newest_first AS version,
+        LIST_SORT(LIST_DISTINCT(LIST(kind) OVER (PARTITION BY institution, payer, identity))) AS kinds
     FROM identified
     WINDOW newest_first AS (
         PARTITION BY institution, payer, identity
-        ORDER BY file_time DESC, file_id DESC, line_no
+        ORDER BY CASE WHEN kind = 'henr' THEN 0 ELSE 1 END, file_time DESC, file_id DESC, line_no
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     )
 )

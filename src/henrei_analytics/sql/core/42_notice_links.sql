@@ -1,10 +1,12 @@
 -- core.notice_links
 -- grain: one notice line that reports a return also known from a return file
 -- inputs: core.return_versions, core.notice_versions
--- rule: the same 検索番号; else, among first-review returns of the same month, the same カルテ番号, else the same
+-- rule: the same 検索番号; else, among returns of the same stage and month, the same カルテ番号, else the same
 --       name, always with service month and points. One to one: equals are paired in line order.
 WITH receipts AS (
-    SELECT * FROM core.return_versions WHERE is_newest
+    SELECT versions.*, CASE WHEN kind = 'sah' THEN 're_examination' ELSE 'first_review' END AS stage
+    FROM core.return_versions AS versions
+    WHERE is_newest
 ),
 notices AS (
     SELECT * FROM core.notice_versions WHERE is_newest
@@ -21,7 +23,8 @@ charted_notices AS (
     SELECT
         notices.*,
         ROW_NUMBER() OVER (
-            PARTITION BY institution, payer, processing_month, service_month, chart_number, points ORDER BY file_id, line_no
+            PARTITION BY institution, payer, stage, processing_month, service_month, chart_number, points
+            ORDER BY file_id, line_no
         ) AS place
     FROM notices
     WHERE chart_number IS NOT NULL AND notice_id NOT IN (SELECT notice_id FROM by_number)
@@ -30,10 +33,11 @@ charted_receipts AS (
     SELECT
         receipts.*,
         ROW_NUMBER() OVER (
-            PARTITION BY institution, payer, month, service_month, chart_number, points ORDER BY file_id, line_no
+            PARTITION BY institution, payer, stage, month, service_month, chart_number, points
+            ORDER BY file_id, line_no
         ) AS place
     FROM receipts
-    WHERE kind = 'hen' AND chart_number IS NOT NULL AND receipt_id NOT IN (SELECT receipt_id FROM by_number)
+    WHERE chart_number IS NOT NULL AND receipt_id NOT IN (SELECT receipt_id FROM by_number)
 ),
 by_chart AS (
     SELECT charted_notices.notice_id, charted_receipts.receipt_id, 'chart_number' AS link_rule
@@ -41,6 +45,7 @@ by_chart AS (
     INNER JOIN charted_receipts
         ON charted_receipts.institution = charted_notices.institution
         AND charted_receipts.payer = charted_notices.payer
+        AND charted_receipts.stage = charted_notices.stage
         AND charted_receipts.month = charted_notices.processing_month
         AND charted_receipts.service_month = charted_notices.service_month
         AND charted_receipts.chart_number = charted_notices.chart_number
@@ -57,7 +62,8 @@ named_notices AS (
     SELECT
         notices.*,
         ROW_NUMBER() OVER (
-            PARTITION BY institution, payer, processing_month, service_month, name_key, points ORDER BY file_id, line_no
+            PARTITION BY institution, payer, stage, processing_month, service_month, name_key, points
+            ORDER BY file_id, line_no
         ) AS place
     FROM notices
     WHERE name_key IS NOT NULL AND notice_id NOT IN (SELECT notice_id FROM linked)
@@ -66,10 +72,11 @@ named_receipts AS (
     SELECT
         receipts.*,
         ROW_NUMBER() OVER (
-            PARTITION BY institution, payer, month, service_month, name_key, points ORDER BY file_id, line_no
+            PARTITION BY institution, payer, stage, month, service_month, name_key, points
+            ORDER BY file_id, line_no
         ) AS place
     FROM receipts
-    WHERE kind = 'hen' AND name_key IS NOT NULL AND receipt_id NOT IN (SELECT receipt_id FROM linked)
+    WHERE name_key IS NOT NULL AND receipt_id NOT IN (SELECT receipt_id FROM linked)
 ),
 by_name AS (
     SELECT named_notices.notice_id, named_receipts.receipt_id, 'name' AS link_rule
@@ -77,6 +84,7 @@ by_name AS (
     INNER JOIN named_receipts
         ON named_receipts.institution = named_notices.institution
         AND named_receipts.payer = named_notices.payer
+        AND named_receipts.stage = named_notices.stage
         AND named_receipts.month = named_notices.processing_month
         AND named_receipts.service_month = named_notices.service_month
         AND named_receipts.name_key = named_notices.name_key

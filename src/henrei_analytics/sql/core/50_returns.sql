@@ -1,12 +1,34 @@
 -- core.returns
 -- grain: one receipt sent back once, whatever files report it
--- inputs: core.return_versions, core.notice_versions, core.notice_links, core.notice_claims, core.files
--- rule: the return file is the richest source, then the notice, then the claim the notice speaks of. 返戻区分 1–3 is
---       the first review, 4–9 the re-examination; without it the kind of the file decides.
-WITH noticed AS (
-    SELECT links.receipt_id, notices.*
+-- inputs: core.return_versions, core.notice_versions, core.notice_links, core.list_links, core.notice_claims
+-- rule: the return file is the richest source, then the notice, then the office's list, then the claim the notice
+--       speaks of. 返戻区分 1–3 is the first review, 4–9 the re-examination; without it the kind of the file decides.
+--       `sources` names every kind of file that reports the return, the richest first.
+WITH linked AS (
+    SELECT
+        links.receipt_id,
+        notices.*,
+        ROW_NUMBER() OVER (
+            PARTITION BY links.receipt_id ORDER BY CASE WHEN notices.kind = 'henr' THEN 0 ELSE 1 END, notices.notice_id
+        ) AS place
     FROM core.notice_links AS links
     INNER JOIN core.notice_versions AS notices ON notices.notice_id = links.notice_id
+),
+linked_kinds AS (
+    SELECT receipt_id, LIST_SORT(LIST_DISTINCT(FLATTEN(LIST(kinds)))) AS kinds
+    FROM linked
+    GROUP BY receipt_id
+),
+noticed AS (
+    SELECT linked.* EXCLUDE (kinds), linked_kinds.kinds
+    FROM linked
+    INNER JOIN linked_kinds ON linked_kinds.receipt_id = linked.receipt_id
+    WHERE linked.place = 1
+),
+listed_kinds AS (
+    SELECT notice_id, LIST_SORT(LIST_DISTINCT(LIST(kind))) AS kinds
+    FROM core.list_links
+    GROUP BY notice_id
 ),
 from_files AS (
     SELECT
@@ -33,12 +55,13 @@ from_files AS (
         COALESCE(receipts.insurer_number, noticed.insurer_number) AS insurer_number,
         COALESCE(receipts.points, noticed.points) AS points,
         receipts.patient_key,
+        COALESCE(receipts.name_key, noticed.name_key) AS name_key,
         COALESCE(receipts.chart_number, noticed.chart_number) AS chart_number,
         COALESCE(receipts.search_number, noticed.search_number) AS search_number,
         noticed.reception_number,
         receipts.return_class,
         receipts.kind AS source,
-        CASE WHEN noticed.notice_id IS NOT NULL THEN 'henr' END AS second_source,
+        noticed.kinds AS other_sources,
         CAST(NULL AS VARCHAR) AS claimed_with,
         receipts.file_id,
         receipts.file_no,
@@ -52,33 +75,38 @@ from_notices AS (
         CONCAT_WS('-', notices.institution, notices.payer, COALESCE(notices.search_number, notices.notice_id)) AS return_id,
         notices.institution,
         notices.payer,
-        'first_review' AS stage,
+        notices.stage,
         CASE
+            WHEN notices.medium IS NOT NULL THEN notices.medium
             WHEN notices.system LIKE 'M%' THEN 'paper'
             WHEN notices.system IS NULL AND notices.search_number IS NULL AND notices.reception_number IS NULL THEN 'paper'
             ELSE 'online'
         END AS medium,
         notices.processing_month,
         notices.service_month,
-        claims.claim_type,
+        COALESCE(notices.claim_type, claims.claim_type) AS claim_type,
         COALESCE(notices.setting, claims.setting) AS setting,
         COALESCE(notices.department, claims.department) AS department,
         COALESCE(notices.insurer_number, claims.insurer_number) AS insurer_number,
         notices.points,
-        claims.patient_key,
+        COALESCE(claims.patient_key, notices.patient_key) AS patient_key,
+        notices.name_key,
         notices.chart_number,
         notices.search_number,
         notices.reception_number,
-        CAST(NULL AS BIGINT) AS return_class,
-        'henr' AS source,
-        CAST(NULL AS VARCHAR) AS second_source,
+        CAST(notices.return_class AS BIGINT) AS return_class,
+        notices.kind AS source,
+        LIST_CONCAT(notices.kinds, COALESCE(listed_kinds.kinds, [])) AS other_sources,
         claims.claimed_with,
         notices.file_id,
         notices.file_no,
         notices.receipt_no
     FROM core.notice_versions AS notices
     LEFT JOIN core.notice_claims AS claims ON claims.notice_id = notices.notice_id
-    WHERE notices.is_newest AND notices.notice_id NOT IN (SELECT notice_id FROM core.notice_links)
+    LEFT JOIN listed_kinds ON listed_kinds.notice_id = notices.notice_id
+    WHERE notices.is_newest
+        AND notices.notice_id NOT IN (SELECT notice_id FROM core.notice_links)
+        AND notices.notice_id NOT IN (SELECT list_id FROM core.list_links)
 ),
 together AS (
     SELECT * FROM from_files
@@ -92,5 +120,5 @@ SELECT
         WHEN LENGTH(insurer_number) = 8 THEN SUBSTR(insurer_number, 1, 2)
         WHEN LENGTH(insurer_number) = 6 THEN '00'
     END AS law_number,
-    LIST_FILTER([source, second_source], lambda kind: kind IS NOT NULL) AS sources
+    LIST_CONCAT([source], LIST_FILTER(COALESCE(other_sources, []), lambda kind: kind <> source)) AS sources
 FROM together

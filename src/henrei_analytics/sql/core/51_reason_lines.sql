@@ -4,9 +4,11 @@
 -- rule: the HR records of the receipt; a receipt without any has them in its history block (which otherwise only
 --       repeats them and those of older rounds, told by their number). A return known from a notice alone has the notice's.
 WITH of_notices AS (
-    SELECT file_no, receipt_no, line_no, code, text, text_plain FROM ledger.notice_returns
+    SELECT file_no, receipt_no, line_no, 0 AS position, code, text, text_plain, supplement
+    FROM ledger.notice_returns
     UNION ALL
-    SELECT file_no, receipt_no, line_no, code, text, text_plain FROM ledger.notice_reasons
+    SELECT file_no, receipt_no, line_no, COALESCE(position, 0), code, text, text_plain, CAST(NULL AS VARCHAR)
+    FROM ledger.notice_reasons
 ),
 in_block AS (
     SELECT history.*
@@ -19,15 +21,15 @@ in_block AS (
         AND (history.search_number IS NULL OR history.search_number = receipts.search_number)
 ),
 all_lines AS (
-    SELECT file_no, receipt_no, line_no, code, text, text_plain, supplement FROM ledger.reasons
+    SELECT file_no, receipt_no, line_no, 0 AS position, code, text, text_plain, supplement FROM ledger.reasons
     UNION ALL
-    SELECT file_no, receipt_no, line_no, code, text, text_plain, supplement FROM in_block
+    SELECT file_no, receipt_no, line_no, 0, code, text, text_plain, supplement FROM in_block
     UNION ALL
-    SELECT file_no, receipt_no, line_no, code, text, text_plain, CAST(NULL AS VARCHAR) FROM of_notices
+    SELECT file_no, receipt_no, line_no, position, code, text, text_plain, supplement FROM of_notices
 )
 SELECT
     returns.return_id,
-    ROW_NUMBER() OVER (PARTITION BY returns.return_id ORDER BY lines.line_no) AS position,
+    ROW_NUMBER() OVER (PARTITION BY returns.return_id ORDER BY lines.line_no, lines.position) AS position,
     returns.payer,
     SUBSTR(returns.institution, 1, 2) AS prefecture,
     returns.processing_month,

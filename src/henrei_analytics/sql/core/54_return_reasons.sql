@@ -16,7 +16,6 @@ WITH coded AS (
     LEFT JOIN core.reason_systems AS systems ON systems.payer = lines.payer AND systems.code = lines.code
     LEFT JOIN core.reason_codes AS codes
         ON codes.payer = lines.payer
-        AND codes.code_system = systems.code_system
         AND codes.code = lines.code
         AND (codes.prefecture IS NULL OR codes.prefecture = lines.prefecture)
         AND (codes.valid_from IS NULL OR CAST(codes.valid_from AS DATE) <= lines.processing_month)

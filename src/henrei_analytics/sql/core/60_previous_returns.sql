@@ -9,7 +9,7 @@ WITH older_numbers AS (
     FROM core.returns AS returns
     INNER JOIN ledger.history_receipts AS history
         ON history.file_no = returns.file_no AND history.receipt_no = returns.receipt_no
-    WHERE returns.source <> 'henr'
+    WHERE returns.source IN ('hen', 'sah')
         AND history.search_number IS NOT NULL
         AND history.search_number <> returns.search_number
 ),

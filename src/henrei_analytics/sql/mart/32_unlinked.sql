@@ -1,9 +1,10 @@
 -- mart.unlinked
 -- grain: one fact that could not be tied to another
--- inputs: core.claims, core.resubmissions, core.returns, core.return_versions
+-- inputs: core.claims, core.resubmissions, core.returns, core.return_versions, core.receipts
 -- rule: resubmission_without_return: a re-claim that answers no known return (its return file was not loaded, or it
 --       was claimed before the return arrived), unless another claim of the same number answers it already.
 --       number_returned_twice: one 検索番号 in return files of several months; it counts as one return.
+--       search_number_mismatch: RE and HR of one receipt bear different numbers; that of RE is used.
 WITH answered AS (
     SELECT DISTINCT returns.institution, returns.payer, returns.search_number
     FROM core.resubmissions AS resubmissions
@@ -35,3 +36,7 @@ FROM core.return_versions
 WHERE search_number IS NOT NULL
 GROUP BY institution, payer, search_number
 HAVING COUNT(DISTINCT month) > 1
+UNION ALL
+SELECT 'search_number_mismatch', institution, payer, month, search_number, NULL
+FROM core.receipts
+WHERE has_two_numbers

@@ -1,0 +1,161 @@
+-- core.adjustments
+-- grain: one cut (査定), whatever notices tell of it
+-- inputs: core.adjustment_receipts, core.adjustment_groups, core.re_examined, core.pharmacy_cuts,
+--         ledger.re_examined_items
+-- rule: the 増減点連絡書 for the first review, the 再審査等支払調整額通知票 for what came later. A cut of the 突合点検 is told
+--       by up to four notices (ttkr, shst, tttr, tskr): the same stage, service month, insurer, patient, points and
+--       letters are the same cut, and the richest notice counts. A re-examined receipt without lines of its own is one
+--       cut of its whole difference.
+WITH of_first_review AS (
+    SELECT
+        SUBSTR(receipts.file_id, 1, 12) || '-' || CAST(groups.line_no AS VARCHAR) AS adjustment_id,
+        receipts.institution,
+        receipts.payer,
+        'first_review' AS stage,
+        CASE WHEN receipts.system LIKE 'M%' THEN 'paper' ELSE 'online' END AS medium,
+        receipts.processing_month,
+        receipts.service_month,
+        receipts.setting,
+        receipts.department,
+        COALESCE(receipts.insurer_number, receipts.public_number) AS insurer_number,
+        groups.section,
+        groups.letters,
+        CAST(groups.points AS BIGINT) AS points_delta,
+        CAST(groups.yen AS BIGINT) AS yen_delta,
+        groups.before,
+        groups.after,
+        receipts.receipt_number,
+        receipts.reception_number,
+        receipts.name_key,
+        receipts.chart_number,
+        receipts.search_number,
+        'zogn' AS source,
+        receipts.file_id
+    FROM core.adjustment_receipts AS receipts
+    INNER JOIN core.adjustment_groups AS groups
+        ON groups.file_no = receipts.file_no AND groups.receipt_place = receipts.receipt_place
+    WHERE receipts.is_newest AND groups.what = 'cut'
+),
+items AS (
+    SELECT
+        receipts.*,
+        items.line_no AS item_line,
+        items.section,
+        items.letters,
+        CAST(ROUND(items.points) AS BIGINT) AS item_points,
+        CONCAT_WS(' ', items.item_text, items.amount_before, CAST(CAST(items.points_before AS BIGINT) AS VARCHAR) || '点',
+            CAST(items.times_before AS VARCHAR) || '回') AS before,
+        CONCAT_WS(' ', items.item_text, items.amount_after, CAST(CAST(items.points_after AS BIGINT) AS VARCHAR) || '点',
+            CAST(items.times_after AS VARCHAR) || '回') AS after
+    FROM core.re_examined AS receipts
+    LEFT JOIN ledger.re_examined_items AS items
+        ON items.file_no = receipts.file_no
+        AND items.service_month = receipts.service_month
+        AND items.file_number = receipts.file_number
+        AND items.insurer_number IS NOT DISTINCT FROM receipts.insurer_number
+        AND items.points IS NOT NULL
+        AND COALESCE(items.section, '') <> '98'
+    WHERE receipts.is_newest AND receipts.result IN ('cut', 'restored')
+),
+of_re_examination AS (
+    SELECT
+        SUBSTR(file_id, 1, 12) || '-' || CAST(COALESCE(item_line, line_no) AS VARCHAR) AS adjustment_id,
+        institution,
+        payer,
+        stage,
+        medium,
+        processing_month,
+        service_month,
+        setting,
+        department,
+        insurer_number,
+        section,
+        letters,
+        CASE WHEN item_line IS NULL THEN points ELSE item_points END AS points_delta,
+        CASE WHEN item_line IS NULL AND COALESCE(points, 0) = 0 THEN yen END AS yen_delta,
+        CASE WHEN item_line IS NOT NULL THEN before END AS before,
+        CASE WHEN item_line IS NOT NULL THEN after END AS after,
+        CAST(NULL AS BIGINT) AS receipt_number,
+        CAST(NULL AS VARCHAR) AS reception_number,
+        name_key,
+        CAST(NULL AS VARCHAR) AS chart_number,
+        CAST(NULL AS VARCHAR) AS search_number,
+        kind AS source,
+        file_id
+    FROM items
+),
+of_pharmacies AS (
+    SELECT
+        SUBSTR(file_id, 1, 12) || '-' || CAST(line_no AS VARCHAR) AS adjustment_id,
+        institution,
+        payer,
+        'first_review' AS stage,
+        'online' AS medium,
+        processing_month,
+        service_month,
+        setting,
+        CAST(NULL AS VARCHAR) AS department,
+        insurer_number,
+        CAST(NULL AS VARCHAR) AS section,
+        letters,
+        points AS points_delta,
+        yen AS yen_delta,
+        before,
+        after,
+        receipt_number,
+        reception_number,
+        name_key,
+        chart_number,
+        CAST(NULL AS VARCHAR) AS search_number,
+        kind AS source,
+        file_id
+    FROM core.pharmacy_cuts
+    WHERE is_newest
+),
+together AS (
+    SELECT * FROM of_first_review
+    UNION ALL
+    SELECT * FROM of_re_examination
+    UNION ALL
+    SELECT * FROM of_pharmacies
+),
+sources AS (
+    SELECT * FROM (VALUES
+        ('zogn', 1, 'zogn'), ('sast', 1, 'sast'), ('ttkr', 1, 'pharmacy'), ('shst', 2, 'pharmacy'),
+        ('tttr', 3, 'pharmacy'), ('tskr', 4, 'pharmacy')
+    ) AS listed (source, richness, family)
+),
+alike AS (
+    SELECT
+        together.*,
+        sources.richness,
+        sources.family,
+        ROW_NUMBER() OVER (
+            PARTITION BY together.source, institution, payer, stage, service_month, insurer_number, name_key,
+                points_delta, letters
+            ORDER BY adjustment_id
+        ) AS place
+    FROM together
+    INNER JOIN sources ON sources.source = together.source
+),
+ranked AS (
+    SELECT
+        alike.*,
+        ROW_NUMBER() OVER (
+            PARTITION BY
+                CASE WHEN family = 'pharmacy' THEN 'pharmacy' ELSE adjustment_id END,
+                institution, payer, stage, service_month, insurer_number, name_key, points_delta, letters, place
+            ORDER BY richness, adjustment_id
+        ) AS rank
+    FROM alike
+)
+SELECT
+    ranked.* EXCLUDE (richness, family, place, rank),
+    CASE
+        WHEN LENGTH(insurer_number) = 8 THEN SUBSTR(insurer_number, 1, 2)
+        WHEN LENGTH(insurer_number) = 6 THEN '00'
+    END AS law_number,
+    -- the name of what was cut is the first word of the text: 「検査Ｄ　１５０×１ …」
+    REGEXP_EXTRACT(COALESCE(before, after), '^[ 　]*([^ 　' || CHR(10) || ']+)', 1) AS item
+FROM ranked
+WHERE rank = 1

@@ -1,0 +1,83 @@
+"""The state of a database in lines: what is there month by month, what is open, and what to do next."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+import polars as pl
+
+from henrei_analytics import labels
+from henrei_analytics.attention import sentences
+
+MONTHS = 12  # columns of the matrix; notebook 00 shows the whole span
+SHOWN = 20
+MARKS = {"loaded": "●", "empty": "－", "superseded": "○", "missing": "×", "gone": "△"}
+LEGEND = "● 取込済　－ 何も来ていない（確認済み）　○ 置換済み　× 未取込　△ 未取込でダウンロード期限切れ"
+NOT_IN_ORDER = ("file_rejected", "totals_differ", "lines_quarantined")
+
+
+def status_lines(con: duckdb.DuckDBPyConnection, as_of: date) -> tuple[list[str], bool]:
+    """Lines about a database, and whether everything is in order.
+
+    Not in order: a file that could not be read or does not balance, lines set aside, or anything that will be lost
+    within two weeks.
+    """
+    lines = [f"基準日 {as_of.isoformat()}"]
+    institutions = con.execute(
+        "SELECT institution, name FROM mart.institutions ORDER BY institution"
+    ).fetchall()
+    if not institutions:
+        lines.append("取り込んだファイルはまだありません。henrei load で取り込んでください。")
+    for institution, name in institutions:
+        lines.append(f"■ {name or '名称不明'}（{labels.institution(institution)}）")
+        lines += _open_returns(con, institution, as_of)
+        lines += _matrix(con, institution)
+    if institutions:
+        lines.append(f"  {LEGEND}")
+    rows = pl.DataFrame(con.sql("SELECT * FROM mart.attention ORDER BY position"))
+    todo = sentences(rows)
+    if todo:
+        lines.append(f"■ 確かめること: {len(todo)}件")
+    for one in todo[:SHOWN]:
+        lines += [f"  [{one.urgency}] {one.title}", f"      → {one.next_step}"]
+    if len(todo) > SHOWN:
+        lines.append(f"  ほか {len(todo) - SHOWN}件（00 データの状態 のページに一覧があります）")
+    in_order = not any(one.severity == "red" or one.what in NOT_IN_ORDER for one in todo)
+    return lines, in_order
+
+
+def _open_returns(con: duckdb.DuckDBPyConnection, institution: str, as_of: date) -> list[str]:
+    count, points, due, soonest = con.execute(
+        "SELECT COUNT(*), COALESCE(SUM(points), 0), COUNT(*) FILTER (WHERE download_deadline BETWEEN ? AND ? + 14), "
+        "MIN(download_deadline) FILTER (WHERE download_deadline >= ?) FROM mart.returns "
+        "WHERE institution = ? AND status = 'open'",
+        [as_of, as_of, as_of, institution],
+    ).fetchall()[0]
+    lines = [f"  再請求していない返戻: {count:,}件 ¥{int(points) * 10:,}"]
+    if soonest:
+        lines.append(f"  次のダウンロード期限: {soonest:%Y-%m-%d}（14日以内に期限が来るもの {due:,}件）")
+    return lines
+
+
+def _matrix(con: duckdb.DuckDBPyConnection, institution: str) -> list[str]:
+    """One line a payer and kind, one mark a month, the newest months on the right."""
+    cells = con.execute(
+        "SELECT coverage.payer, coverage.kind, coverage.month, coverage.state FROM mart.coverage AS coverage "
+        "INNER JOIN mart.file_kinds AS kinds ON kinds.kind = coverage.kind "
+        "WHERE coverage.institution = ? ORDER BY coverage.payer DESC, kinds.position, coverage.month",
+        [institution],
+    ).fetchall()
+    months = sorted({month for _, _, month, _ in cells})[-MONTHS:]
+    if not months:
+        return []
+    span = f"{months[0]:%Y-%m}から{months[-1]:%Y-%m}まで"
+    lines = [f"  月ごとの取込（{span}、左が古い月）"]
+    streams: dict[tuple[str, str], dict[date, str]] = {}
+    for payer, kind, month, state in cells:
+        streams.setdefault((payer, kind), {})[month] = state
+    for (payer, kind), states in streams.items():
+        marks = "".join(MARKS.get(states.get(month, ""), "　") for month in months)
+        if marks.strip("　"):
+            lines.append(f"    {labels.code('payer', payer)} {marks} {labels.code('kind', kind)}")
+    return lines
