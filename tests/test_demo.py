@@ -285,13 +285,17 @@ def test_re_claims_in_the_files_are_those_of_the_truth(out: Path, truth: Truth) 
 
 def test_the_mess_of_a_real_folder_is_there(out: Path, truth: Truth) -> None:
     names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    assert names == {file["path"] for file in truth["files"]} | {"truth.json", "読んでください.txt"}
-    contents = [(out / file["path"]).read_bytes() for file in truth["files"] if file["kind"] != "henr"]
+    told = {file["path"] for file in truth["files"]} | set(truth["ignored_files"])
+    assert names == told | {"truth.json", "読んでください.txt"}
+    assert truth["ignored_files"] and all(path.endswith("TEST.csv") for path in truth["ignored_files"])
+    records = [file for file in truth["files"] if file["kind"] in ("uke", "hen", "sah")]
+    contents = [(out / file["path"]).read_bytes() for file in records]
     assert any(not content.endswith(b"\x1a") for content in contents)
     assert any(b"\r\n" not in content for content in contents)
     assert any(file["name"].islower() for file in truth["files"])
     assert any("2回目/" in file["path"] for file in truth["files"])
     assert any("追加/" in file["path"] for file in truth["files"])
+    assert any(file["copy_of"] and file["kind"] not in ("hen", "uke") for file in truth["files"])
     for file in truth["files"]:
         if file["copy_of"]:
             assert (out / file["path"]).read_bytes() == (out / file["copy_of"]).read_bytes()
@@ -320,3 +324,352 @@ def test_the_story_has_the_plots_a_report_should_find(truth: Truth) -> None:
 
 def _months(day: str) -> int:
     return int(day[:4]) * 12 + int(day[5:7]) - 1
+
+
+NOTICE_COLUMNS = {
+    "zogn": {"1": 9, "2": 30, "3": 30, "4": 30, "5": 30},
+    "henr": {"1": 9, "2": 20, "3": 20, "4": 20},
+    "fixf": {"1": 10, "2": 31},
+    "fmei": {"1": 8, "2": 82, "3": 82},
+    "fggk": {"1": 8, "2": 18, "3": 18},
+    "tgft": {"1": 8, "2": 21, "3": 21, "4": 7, "5": 7},
+    "sast": {"1": 8, "2": 31, "3": 18, "4": 31, "5": 18},
+    "sakr": {"1": 8, "2": 20, "3": 7, "4": 20, "5": 7},
+    "skkg": {"1": 6, "2": 9, "3": 9, "4": 9},
+    "edbn": {"1": 6, "2": 9, "3": 9},
+}
+"""By kind and record type (the first column)."""
+
+
+def notices(out: Path, truth: Truth, kind: str) -> Iterator[tuple[dict[str, Any], list[list[str]]]]:
+    """Every notice of a kind (copies left out), as the bytes have it: CP932, CRLF, no quotes, no end mark."""
+    for file in truth["files"]:
+        if file["kind"] == kind and not file["copy_of"]:
+            content = (out / file["path"]).read_bytes()
+            assert content.endswith(b"\r\n") and content.count(b"\n") == content.count(b"\r\n")
+            assert b'"' not in content and b"\x1a" not in content
+            rows = [line.split(",") for line in content.decode("cp932").split("\r\n")[:-1]]
+            assert file["lines"] == len(rows)
+            assert (file["control_count"], file["control_points"]) == (None, None)
+            yield file, rows
+
+
+def stream(file: dict[str, Any]) -> tuple[str, str, str]:
+    return file["institution"], file["payer"], file["month"]
+
+
+def told_stream(row: dict[str, Any], month: str = "processing_month") -> tuple[str, str, str]:
+    return row["institution"], row["payer"], row[month]
+
+
+def half_width(text: str) -> str:
+    return text.translate(str.maketrans("０１２３４５６７８９－．\u3000", "0123456789-. "))
+
+
+@pytest.mark.parametrize("kind", NOTICE_COLUMNS)
+def test_every_row_of_a_notice_has_its_number_of_columns(out: Path, truth: Truth, kind: str) -> None:
+    files = 0
+    for file, rows in notices(out, truth, kind):
+        files += 1
+        assert {(row[0], len(row)) for row in rows} <= set(NOTICE_COLUMNS[kind].items()), file["path"]
+        assert rows[0][0] == "1"
+    assert files or kind == "sakr"
+
+
+def test_notices_are_named_and_dated_as_the_payers_do(out: Path, truth: Truth) -> None:
+    for file in truth["files"]:
+        if file["kind"] in ("uke", "hen", "sah") or file["copy_of"]:
+            continue
+        institution, payer, month = stream(file)
+        year = int(month[:4])
+        digit = {"shaho": "1", "kokuho": "2"}[payer]
+        wareki = f"5{year - 2018:02d}{month[5:7]}"
+        ending = {
+            **dict.fromkeys(("zogn", "henr", "fmei", "fggk", "tgft", "sast", "sakr"), institution + wareki),
+            **dict.fromkeys(("skkg", "edbn"), institution[:2] + institution[3:] + month[:7].replace("-", "")),
+            **dict.fromkeys(("fixf", "hasp", "hjry"), institution + "50"),
+        }[file["kind"]]
+        prefix = "MI" if file["kind"] in ("fggk", "tgft", "sast", "sakr") else "RI"
+        assert file["name"].startswith(f"{prefix}{file['kind']}{digit}{ending}"), file["name"]
+        header = read_lines(out / file["path"])[0].split(",")
+        if file["kind"] in ("zogn", "henr", "fmei", "fggk", "tgft", "sast", "sakr"):
+            # the header names the month of care, one before the month of the name
+            care = _months(month) - 1
+            assert header[1] == f"5{care // 12 - 2018:02d}{care % 12 + 1:02d}"
+        if file["kind"] == "fixf":
+            assert header[1] == wareki
+
+
+def test_cuts_are_what_the_notices_hold_once_for_each_payer(out: Path, truth: Truth) -> None:
+    told: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for row in truth["adjustments"]:
+        if row["source"] == "zogn":
+            told[(*told_stream(row), row["reception_number"])].append(row)
+    seen = set()
+    kinds = Counter()
+    for file, rows in notices(out, truth, "zogn"):
+        receipts = []
+        for row in rows[2:]:
+            if row[3]:
+                receipts.append([])
+            receipts[-1].append(row)
+        assert file["receipts"] == len(receipts)
+        for receipt in receipts:
+            key = (*stream(file), receipt[0][3])
+            seen.add(key)
+            rows_told = told[key]
+            care = int(receipt[0][1] or rows[0][1])
+            service = rows_told[0]["service_month"]
+            assert care == (int(service[:4]) - 2018 + 500) * 100 + int(service[5:7])
+            assert receipt[0][18] == rows_told[0]["chart_number"]
+            totals = [row for row in receipt if row[0] == "5" and row[20] == "合計"]
+            points = sum(row["points_delta"] or 0 for row in rows_told)
+            for total in totals:
+                assert int(total[22]) == points == int(half_width(total[27])) - int(half_width(total[25]))
+            laws = [total[21] for total in totals]
+            assert len(set(laws)) == len(laws) and bool(laws) == bool(points)
+            groups: list[list[list[str]]] = []
+            for row in receipt:
+                if row[0] == "3" and row[19]:
+                    groups.append([])
+                if row[0] in ("3", "4") and (row[0] == "4" or row[19]):
+                    groups[-1].append(row)
+            for group, expected in zip(groups, rows_told, strict=True):
+                assert group[0][19] == expected["section"]
+                assert "".join(row[23] for row in group) == expected["reason_letters"]
+                amounts = {row[22] for row in group if row[22]}
+                if expected["yen_delta"]:
+                    assert amounts == {f"-\\{-expected['yen_delta']}"}
+                else:
+                    assert amounts == {f"{expected['points_delta']:+d}"}
+                    assert [row[21] for row in group if row[22]] == laws
+                kinds["several payers"] += len(laws) > 1
+                kinds["raised"] += (expected["points_delta"] or 0) > 0
+                kinds["two letters"] += len(expected["reason_letters"]) == 2
+                kinds["letters apart"] += not group[0][23]
+            kinds["share"] += any("\\" in row[22] and not row[19] and row[0] == "3" for row in receipt)
+            kinds["late"] += bool(receipt[0][1])
+    assert seen == set(told)
+    assert all(kinds[kind] for kind in ("several payers", "two letters", "letters apart", "share"))
+    claims = sum(volume["claims"] for volume in truth["claim_volume"])
+    assert 0.003 < len(seen) / claims < 0.006
+
+
+def test_payments_list_every_receipt_and_agree_with_cuts_and_returns(out: Path, truth: Truth) -> None:
+    cut: dict[tuple[str, ...], int] = defaultdict(int)
+    for row in truth["adjustments"]:
+        if row["source"] == "zogn" and row["payer"] == "shaho":
+            cut[(*told_stream(row), row["reception_number"])] += row["points_delta"] or 0
+    claimed = Counter()
+    for volume in truth["claim_volume"]:
+        claimed[told_stream(volume, "claim_month")] += volume["claims"]
+    sums: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    returned, adjusted = set(), set()
+    for file, rows in notices(out, truth, "fmei"):
+        assert len(rows) - 2 == claimed[stream(file)] == file["receipts"]
+        numbers = [row[4] for row in rows[2:]]
+        assert len(set(numbers)) == len(numbers)
+        for row in rows[2:]:
+            # 公費 alone has no insurance: its amounts stand in the first 公費
+            first = 21 if row[18] else 33
+            points, fixed = int(row[first]), row[first + 1]
+            outcome = {"1": "paid", "2": "adjusted", "3": "returned"}[row[2]]
+            cell = sums[(*stream(file), outcome)]
+            cell[0] += 1
+            cell[1] += points
+            if outcome == "returned":
+                returned.add((*stream(file), row[4]))
+                assert not fixed and not row[81]
+                continue
+            cell[2] += int(fixed)
+            cell[3] += int(row[81])
+            assert int(row[81]) == sum(int(row[column] or 0) for column in (28, 40, 50, 60, 70, 80))
+            assert int(fixed) - points == cut.get((*stream(file), row[4]), 0)
+            if outcome == "adjusted":
+                adjusted.add((*stream(file), row[4]))
+    assert adjusted == set(cut)
+    for row in truth["payments"]:
+        known = row["outcome"] != "returned"
+        figures = [row["receipts"], row["claimed_points"], row["fixed_points"], row["paid_yen"]]
+        assert sums.pop((*told_stream(row), row["outcome"])) == (figures if known else [*figures[:2], 0, 0])
+    assert not sums
+    in_henr = {
+        (*stream(file), row[2])
+        for file, rows in notices(out, truth, "henr")
+        if file["payer"] == "shaho"
+        for row in rows[2:]
+        if row[0] == "3"
+    }
+    unknown = {(*told_stream(row), row["reception_number"]) for row in truth["undownloaded_returns"]}
+    assert returned == in_henr | unknown and not in_henr & unknown
+
+
+def test_transfer_is_what_was_paid_and_what_re_examinations_changed(out: Path, truth: Truth) -> None:
+    told = {told_stream(row): row for row in truth["payment_totals"]}
+    paid = Counter()
+    for file, rows in notices(out, truth, "fmei"):
+        paid[stream(file)] += sum(int(row[81] or 0) for row in rows[2:])
+    changed = Counter()
+    for file, rows in notices(out, truth, "sast"):
+        changed[stream(file)] += sum(
+            int(float(row[21])) + int(float(row[26] or 0)) for row in rows if row[0] == "4"
+        )
+    assert set(paid) == set(told)
+    for key, row in told.items():
+        assert (row["calculated_yen"], row["re_examination_yen"]) == (paid[key], changed[key])
+        assert row["paid_yen"] == paid[key] + changed[key]
+    for file, rows in notices(out, truth, "fggk"):
+        row, totals = told[stream(file)], [cells for cells in rows[2:] if cells[2] == "9"]
+        assert sum(int(float(cells[15])) for cells in totals) == row["calculated_yen"]
+        assert sum(int(float(cells[16])) for cells in totals) == row["re_examination_yen"]
+        assert sum(int(cells[4]) + int(cells[8]) for cells in totals) == row["payer_lines"]
+        assert sum(int(cells[5]) + int(cells[9]) for cells in totals) == row["payer_points"]
+    for file, rows in notices(out, truth, "tgft"):
+        row = told[stream(file)]
+        assert int(rows[2][20]) == int(rows[2][11]) == row["paid_yen"]
+        year, month, day = row["paid_on"].split("-")
+        assert rows[2][1] == f"5{int(year) - 2018:02d}{month}{day}"
+        assert sum(int(float(cells[4])) for cells in rows[4:]) == row["calculated_yen"]
+
+
+def test_confirmed_claims_are_those_of_the_claim_files(out: Path, truth: Truth) -> None:
+    claimed, points = Counter(), Counter()
+    for volume in truth["claim_volume"]:
+        claimed[told_stream(volume, "claim_month")] += volume["claims"]
+        points[told_stream(volume, "claim_month")] += volume["points"]
+    confirmed, refused = Counter(), Counter()
+    levels = set()
+    for file, rows in notices(out, truth, "fixf"):
+        assert file["receipts"] == len(rows) - 1
+        for row in rows[1:]:
+            (confirmed if row[28] == "1" else refused)[stream(file)] += 1
+            levels.add((row[28], row[29]))
+    assert confirmed == claimed and refused
+    assert levels == {("1", ""), ("1", "L3"), ("1", "L4"), ("2", "L3")}
+    received, sums = Counter(), Counter()
+    for file, rows in notices(out, truth, "hjry"):
+        assert rows[0][0].startswith("オンライン受領書") and rows[-1] == ["受付不能", "0"]
+        assert {len(row) for row in rows[2:-1]} == {7 if file["name"][19] == "1" else 5}
+        body, total = rows[3:-2], rows[-2]
+        assert total[0] == "合計" and all(len(row[0]) <= 8 for row in body)
+        for column in range(1, len(total)):
+            assert int(total[column]) == sum(int(row[column]) for row in body)
+        received[stream(file)] += int(total[1])
+        sums[stream(file)] += int(total[3])
+    assert (received, sums) == (claimed, points)
+    totals = [row for row in truth["sent_totals"] if row["is_total"]]
+    assert sum(row["claims"] for row in totals) == sum(claimed.values())
+
+
+def test_pre_checks_are_what_the_lists_hold(out: Path, truth: Truth) -> None:
+    seen, receipts = Counter(), 0
+    for file, rows in notices(out, truth, "hasp"):
+        assert len(rows[1]) == 9 and {len(row) for row in rows[2:]} == {20}
+        assert len({row[0] for row in rows[3:]}) == file["receipts"]
+        receipts += file["receipts"]
+        for row in rows[3:]:
+            code, again = f"L{half_width(row[9])}", "1" in (row[17], row[18])
+            seen[(*stream(file), half_width(row[2]), int(half_width(row[1])[:6]), code, again)] += 1
+    keys = ("chart_number", "receipt_number", "code", "is_resubmission")
+    told = Counter(
+        (*told_stream(row, "claim_month"), *(row[key] for key in keys)) for row in truth["pre_checks"]
+    )
+    assert seen == told
+    claims = sum(volume["claims"] for volume in truth["claim_volume"])
+    assert 0.01 < receipts / claims < 0.03
+    came_back = {
+        (*told_stream(row, "claim_month"), row["chart_number"])
+        for row in truth["pre_checks"]
+        if row["came_back"]
+    }
+    returned = {
+        (*told_stream(row), row["chart_number"]) for row in truth["returns"] if row["stage"] == "first_review"
+    }
+    assert came_back and came_back <= returned
+
+
+def test_re_examinations_take_back_what_the_return_files_bring(out: Path, truth: Truth) -> None:
+    whole, rows_seen = Counter(), Counter()
+    for file, rows in notices(out, truth, "sast"):
+        references = {row[2] for row in rows if row[0] == "4"}
+        assert len(references) == file["receipts"]
+        assert {row[2] for row in rows if row[0] == "5"} <= references
+        counts = {(row[2], row[22]) for row in rows if row[0] == "4"}
+        assert len(counts) == len(references)
+        whole[stream(file)] += sum(count == "-1" for _, count in counts)
+        rows_seen["detail"] += any(row[0] == "5" for row in rows)
+        for row in rows:
+            if row[0] == "4" and row[22] == "0":
+                rows_seen["raised" if row[24][0] != "-" else "cut"] += 1
+    returns = Counter(
+        told_stream(row)
+        for row in truth["returns"]
+        if row["stage"] == "re_examination" and row["payer"] == "shaho"
+    )
+    assert +whole == returns
+    assert rows_seen["detail"] and rows_seen["cut"]
+    later = Counter(row["result"] for row in truth["re_examinations"])
+    assert later["returned"] == sum(row["stage"] == "re_examination" for row in truth["returns"])
+    told = Counter(
+        "raised" if row["points_delta"] > 0 else "cut"
+        for row in truth["adjustments"]
+        if row["source"] == "sast"
+    )
+    assert told == +Counter({"raised": later["restored"], "cut": later["cut"]})
+
+
+def test_rerouted_receipts_were_not_returned(out: Path, truth: Truth) -> None:
+    seen = Counter()
+    for kind in ("skkg", "edbn"):
+        for file, rows in notices(out, truth, kind):
+            firsts = [number for number, row in enumerate(rows) if row[0] == "3"]
+            assert len(firsts) == file["receipts"]
+            for number in firsts:
+                chart = rows[number][3] if kind == "edbn" else rows[number + 1][3]
+                seen[(*stream(file), kind, chart)] += 1
+            assert all(len(row[5]) <= 10 for row in rows[2:]) or kind == "edbn"
+    told = Counter((*told_stream(row), row["source"], row["chart_number"]) for row in truth["rerouted"])
+    assert seen == told
+    returned = {
+        (*told_stream(row), row["chart_number"], row["service_month"], row["setting"])
+        for row in truth["returns"]
+    }
+    moved = {
+        (*told_stream(row), row["chart_number"], row["service_month"], row["setting"])
+        for row in truth["rerouted"]
+    }
+    assert not moved & returned
+    assert {row["outcome"] for row in truth["rerouted"]} == {
+        "transferred",
+        "split",
+        "as_claimed",
+        "branch_number",
+    }
+    assert all((row["parts"] > 1) == (row["outcome"] == "split") for row in truth["rerouted"])
+
+
+def test_what_nobody_downloaded_is_known_from_the_payment_alone(out: Path, truth: Truth) -> None:
+    unknown = truth["undownloaded_returns"]
+    assert len({told_stream(row) for row in unknown}) == 1
+    institution, payer, month = told_stream(unknown[0])
+    assert payer == "shaho" and _months(month) == _months(truth["as_of"]) - 2
+    assert all(row["download_deadline"] > truth["as_of"] for row in unknown)
+    kinds = {file["kind"] for file in truth["files"] if stream(file) == (institution, payer, month)}
+    assert "fmei" in kinds and not kinds & {"hen", "henr"}
+    hidden = {row["search_number"] for row in unknown}
+    assert not hidden & {row["search_number"] for row in truth["returns"]}
+    claimed = {
+        number
+        for _, rows in record_files(out, truth, "uke")
+        for receipt in receipts_of(rows)
+        for number in search_numbers(receipt)
+    }
+    assert not hidden & claimed
+
+
+def test_a_lost_notice_is_not_told_of(truth: Truth) -> None:
+    (lost,) = truth["lost_notices"]
+    key = told_stream(lost)
+    assert key[1] == "kokuho" and lost["kind"] == "zogn"
+    assert not any(told_stream(row) == key for row in truth["adjustments"])
+    assert not any(file["kind"] == "zogn" and stream(file) == key for file in truth["files"])

@@ -13,10 +13,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from .dealings import deal
 from .files import Office
 from .months import last_day, month_of
+from .notices import NoticeOffice
+from .shelf import Shelf
 from .simulate import simulate
 from .truth import truth_of
+from .truth_of_notices import truth_of_notices
+from .undownloaded import forget_downloads
 from .world import INSTITUTIONS
 
 __all__ = ["DemoSummary", "write_demo"]
@@ -64,19 +69,24 @@ def write_demo(
             raise FileExistsError(f"{out / institution.name} exists already; choose an empty folder")
     tell = progress or (lambda message: None)
     story = simulate(seed, newest - months + 1, newest, tell)
+    forget_downloads(story)
+    dealings = deal(story, seed)
     tell("writing files")
     out.mkdir(parents=True, exist_ok=True)
-    office = Office(out, story, seed)
-    office.write_all()
-    truth = truth_of(story, office.files, seed)
+    shelf = Shelf(out)
+    Office(out, shelf, story, seed).write_all()
+    tell("writing notices")
+    NoticeOffice(shelf, story, dealings, seed).write_all()
+    truth = truth_of(story, shelf.files, seed) | truth_of_notices(story, dealings)
+    truth["ignored_files"] = shelf.ignored
     (out / TRUTH_NAME).write_text(
         json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n"
     )
     return DemoSummary(
         out=out,
         as_of=last_day(newest + 1),
-        files=len(office.files),
+        files=len(shelf.files),
         claims=sum(map(len, story.sendings.values())),
         returns=len(story.returns),
-        megabytes=round(office.bytes / 1e6, 1),
+        megabytes=round(shelf.bytes / 1e6, 1),
     )

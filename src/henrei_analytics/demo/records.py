@@ -70,14 +70,13 @@ def claim_lines(sending: Sending, number: int, items: tuple[Item, ...]) -> list[
 def _re(sending: Sending, number: int) -> str:
     receipt = sending.receipt
     patient, month = receipt.patient, yyyymm(receipt.service_month)
-    hospital = bool(receipt.institution.beds)
     admitted = f"{month}{receipt.days[0]:02d}" if receipt.inpatient else ""
     fields = [
         "RE", str(number), receipt.claim_type, month, f"{patient.family}　{patient.given}", patient.sex,
         patient.birth, _benefit(receipt), admitted, "01" if receipt.inpatient else "", "", "",
         receipt.institution.beds, patient.chart, "", "", "", "",
         sending.answers.search_number if sending.answers else "", "",
-        f"{patient.chart}-{month}" if hospital else "", receipt.department, *[""] * 14, patient.kana, "",
+        receipt.information, receipt.department, *[""] * 14, patient.kana, "",
     ]  # fmt: skip
     return ",".join(fields)
 
@@ -209,16 +208,26 @@ HENR_TITLES = (
     "2,診療年月,受付番号,保険者番号,区分,給付区分,氏名,日数,請求点数,予備,減免区分,一部負担金額,患者負担金額（公費分）,"
     "食事・生活基準額,食事・生活標準負担額,事由コード,事由,カルテ番号等,検索番号,請求情報"
 )
-_PERSON = {
+PERSON = {
     "1": "本入", "2": "本外", "3": "六入", "4": "六外", "5": "家入", "6": "家外",
     "7": "高入一", "8": "高外一", "9": "高入7", "0": "高外7",
 }  # fmt: skip
 
 
-def henr_header(institution: Institution, payer: Payer, processing_month: int) -> str:
+def notice_header(institution: Institution, payer: Payer, processing_month: int) -> str:
     """The header row; its month is the month of care, one before the processing month."""
-    agency = "社会保険診療報酬支払基金" if payer == "shaho" else institution.kokuho_federation
+    agency = agency_name(institution, payer)
     return f"1,{wareki(processing_month - 1)},1,医科,{institution.short_code},{institution.name},,,{agency}"
+
+
+def agency_name(institution: Institution, payer: Payer) -> str:
+    """審査支払機関名 as notices write it."""
+    return "社会保険診療報酬支払基金" if payer == "shaho" else institution.kokuho_federation
+
+
+def reception_number(processing_month: int, serial: int) -> str:
+    """受付番号: YYMM of the processing month, then eight digits, the last two telling receipts in parts."""
+    return f"{wareki(processing_month)[1:]}-{serial:06d}00"
 
 
 def henr_rows(returned: Return) -> list[str]:
@@ -227,13 +236,12 @@ def henr_rows(returned: Return) -> list[str]:
     patient, month = receipt.patient, returned.processing_month
     late = receipt.service_month != month - 1
     first, *more = returned.reasons
-    information = f"{patient.chart}-{yyyymm(receipt.service_month)}" if receipt.institution.beds else ""
     service_month = wareki(receipt.service_month)[1:] if late else ""
     rows = [
-        f"3,{service_month},{wareki(month)[1:]}-{returned.search_number[-6:]}00,"
-        f"{receipt.insurer.number:>8},{_PERSON[receipt.claim_type[3]]},,{patient.family}　{patient.given},"
+        f"3,{service_month},{reception_number(month, int(returned.search_number[-6:]))},"
+        f"{receipt.insurer.number:>8},{PERSON[receipt.claim_type[3]]},,{patient.family}　{patient.given},"
         f"{len(receipt.days)},{receipt.points},,,,,,,{first.code},{first.text},{patient.chart},"
-        f"{returned.search_number},{information}"
+        f"{returned.search_number},{receipt.information}"
     ]
     rows += [f"4,{',' * 14}{reason.code},{reason.text},,," for reason in more]
     return rows

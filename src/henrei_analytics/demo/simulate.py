@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
@@ -57,6 +57,8 @@ class Story:
     """The returns, by the stream and month that brings them."""
     split_month: StreamKey | None = None
     """This stream's claims were sent as two files that add up."""
+    undownloaded: StreamKey | None = None
+    """Nobody downloaded the first-review returns of this stream: the office does not know them."""
 
     def add(self, returned: Return) -> None:
         """File a return under the stream whose file will report it."""
@@ -66,10 +68,18 @@ class Story:
 
     @property
     def returns(self) -> list[Return]:
-        """All returns."""
-        return [
-            returned for stream in self.streams.values() for batch in stream.values() for returned in batch
-        ]
+        """All returns the office knows of."""
+        return [returned for returned in self._all_returns() if returned.downloaded]
+
+    @property
+    def undownloaded_returns(self) -> list[Return]:
+        """The returns whose files nobody downloaded."""
+        return [returned for returned in self._all_returns() if not returned.downloaded]
+
+    def _all_returns(self) -> Iterator[Return]:
+        for stream in self.streams.values():
+            for batch in stream.values():
+                yield from batch
 
 
 def eligibility_level(month: int) -> float:

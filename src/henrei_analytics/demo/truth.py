@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from .events import Return
-from .files import WrittenFile
 from .months import iso, last_day
+from .shelf import WrittenFile
 from .simulate import Story
 from .world import INSTITUTIONS
 
@@ -62,7 +62,7 @@ def _status(returned: Return, as_of: int) -> str:
     if returned.reclaim is None:
         return "open"
     again = returned.reclaim.returned
-    if again is not None and again.received_month <= as_of:
+    if again is not None and again.downloaded and again.received_month <= as_of:
         return "returned_again"
     return "settled" if as_of - returned.reclaim.claim_month >= SETTLED_AFTER_MONTHS else "resubmitted"
 
