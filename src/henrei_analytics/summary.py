@@ -33,6 +33,7 @@ def load_summary(con: duckdb.DuckDBPyConnection, result: LoadResult) -> tuple[li
         lines.append("  新しく取り込んだファイルはありません。")
     lines += _counted("取込済みで変更のないファイル", [f.name for f in result.of("unchanged")], listed=False)
     lines += _counted("同じ内容の写し（1件として数えます）", [f.name for f in result.of("duplicate")])
+    lines += _counted("新しい内容に置き換えた一覧", [f.name for f in result.of("replaced")])
     withdrawn = "取り下げ済みのため読まないファイル（戻すときは、そのファイルを指定して load してください）"
     lines += _counted(withdrawn, [f.name for f in result.of("withdrawn")])
     left_alone = result.of("left_alone")

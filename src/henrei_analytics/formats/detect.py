@@ -21,7 +21,7 @@ TRIAL = "確認試験のファイル"
 NOT_TEXT = {
     b"%PDF": "PDF",
     b"PK\x03\x04": "ZIPやExcel",
-    b"\xd0\xcf\x11\xe0": "古いExcelやWord",
+    b"\xd0\xcf\x11\xe0": "古い形式のExcelやWord",
     b"\x89PNG": "画像",
     b"\xff\xd8": "画像",
 }
@@ -35,6 +35,7 @@ class LeftAlone:
 
 
 OTHER = LeftAlone("対象外")
+OLD_OFFICE = LeftAlone("古い形式のExcelやWord（一覧なら xlsx か CSV で保存し直してください）")
 
 
 def detect(head: bytes, name: str) -> Layout | LeftAlone:
@@ -63,6 +64,8 @@ def detect(head: bytes, name: str) -> Layout | LeftAlone:
             )
     if head.startswith(b"RE,"):
         return LeftAlone("労災などの見出しのないファイル")
+    if head.startswith(b"\xd0\xcf\x11\xe0") and not ours_by_name:
+        return OLD_OFFICE
     if ours_by_name:
         if not head.strip(b"\r\n\x1a\0 "):
             raise UnreadableFile("empty", "中身がありません。もう一度取り直してください。")

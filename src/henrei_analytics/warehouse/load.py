@@ -29,7 +29,8 @@ Progress = Callable[[str, int, int], None]  # what is being done, done so far, o
 
 @dataclass(frozen=True)
 class FileResult:
-    """What became of one file. outcome: loaded, unchanged, duplicate, withdrawn, rejected or left_alone."""
+    """What became of one file. outcome: loaded, unchanged, duplicate, replaced, withdrawn, rejected or
+    left_alone."""
 
     name: str
     outcome: str
@@ -86,7 +87,7 @@ def load(paths: Iterable[Path], database: Path, *, progress: Progress = lambda *
     finally:
         con.close()  # without COMMIT nothing of this run remains
     order = {source.name: place for place, source in enumerate(sources)}
-    result.files.sort(key=lambda f: order[f.name])
+    result.files.sort(key=lambda f: order.get(f.name, len(order)))
     return result
 
 
@@ -244,9 +245,31 @@ def _read(
             one = by_no[state.file_no]
             if state.error:
                 _reject(con, one, state, result)
+            elif isinstance(one.layout, ListLayout):
+                _replace(con, one, result)
         _accept(con, [(by_no[s.file_no], s) for s in part.ended if not s.error], result)
         done += len(part.ended)
         progress(f"{reader.layout.title}を読んでいます", done, len(new))
+
+
+def _replace(con: duckdb.DuckDBPyConnection, one: _New, result: LoadResult) -> None:
+    """The office's own list is kept up in one place: its new content takes the place of the old one there."""
+    here = "SELECT place FROM ledger.sightings WHERE file_id = ?"
+    older = con.execute(
+        "SELECT files.file_no, files.file_id, MIN(seen.name) FROM ledger.files AS files "
+        "INNER JOIN ledger.sightings AS seen ON seen.file_id = files.file_id "
+        "WHERE files.state = 'loaded' AND files.layout = ? AND files.file_id <> ? "
+        f"GROUP BY files.file_no, files.file_id HAVING bool_and(seen.place IN ({here}))",
+        [one.layout.name, one.file_id, one.file_id],
+    ).fetchall()
+    for file_no, file_id, name in older:
+        _delete_rows(con, file_no)
+        con.execute(
+            "UPDATE ledger.files SET state = 'superseded', message = '同じ場所の新しい内容で置き換えました。' "
+            "WHERE file_no = ?",
+            [file_no],
+        )
+        result.files.append(FileResult(name, "replaced", file_id))
 
 
 def _reject(con: duckdb.DuckDBPyConnection, one: _New, state: FileRead, result: LoadResult) -> None:

@@ -11,6 +11,7 @@ from henrei_analytics.warehouse.database import MEMORY_LIMIT, connect, migrate, 
 from henrei_analytics.warehouse.own_codes import checked, folder_of
 
 RECEIPTS_PER_MB = 3300  # the models join and sort all receipts; measured, about 0.3 kB of memory each
+LARGE_TABLES = ("receipts", "payments", "fixed_claims")  # a row for every claim of the office
 
 
 def rebuild(con: duckdb.DuckDBPyConnection) -> None:
@@ -18,7 +19,8 @@ def rebuild(con: duckdb.DuckDBPyConnection) -> None:
 
     Raises BadCodes, before anything is changed, when the own code tables beside the database cannot be used.
     """
-    receipts = con.execute("SELECT COUNT(*) FROM ledger.receipts").fetchall()[0][0]
+    counts = " + ".join(f"(SELECT COUNT(*) FROM ledger.{table})" for table in LARGE_TABLES)
+    receipts = con.execute(f"SELECT {counts}").fetchall()[0][0]
     con.execute(f"SET memory_limit = '{max(MEMORY_LIMIT, receipts // RECEIPTS_PER_MB)}MB'")
     load_code_tables(con, _own_folder(con))
     for name, text in sql_files("core"):

@@ -1,9 +1,11 @@
 -- core.re_examinations
 -- grain: one outcome of a request for re-examination
--- inputs: core.returns, core.receipts, core.blocks, core.re_examined, ledger.history_requests, ledger.history_outcomes,
---         ledger.upheld_receipts, ledger.upheld_items, core.re_examination_results, core.re_examination_requesters
+-- inputs: core.returns, core.blocks, core.re_examined, core.reported_returns, ledger.history_requests,
+--         ledger.history_outcomes, ledger.history_corrections, ledger.upheld_receipts, ledger.upheld_items,
+--         core.re_examination_results, core.re_examination_requesters
 -- rule: a returned receipt carries the requests (MD, データ識別 3) and outcomes (MK, データ識別 4) of its newest round in
---       its history block; the first request is the principal one. The 再審査結果連絡書 lists requests of the institution that changed nothing; in the
+--       its history block; the first request is the principal one. The letters of the payer's own corrections (JY) stand
+--       beside. The 再審査結果連絡書 lists requests of the institution that changed nothing; in the
 --       再審査等支払調整額通知票 reason 52 is a request of the institution. A return that both tell of is one outcome, that
 --       of the return file.
 WITH outcomes AS (
@@ -20,6 +22,17 @@ requests AS (
     FROM ledger.history_requests AS requests
     WHERE stage_id = '3'
 ),
+letters AS (
+    SELECT file_no, receipt_no, letters, MIN(line_no) AS line_no
+    FROM ledger.history_corrections
+    WHERE letters IS NOT NULL AND stage_id IN ('2', '4')
+    GROUP BY file_no, receipt_no, letters
+),
+corrections AS (
+    SELECT file_no, receipt_no, STRING_AGG(letters, ' ' ORDER BY line_no) AS letters
+    FROM letters
+    GROUP BY file_no, receipt_no
+),
 of_returns AS (
     SELECT
         SUBSTR(returns.file_id, 1, 12) || '-' || CAST(outcomes.line_no AS VARCHAR) AS re_examination_id,
@@ -32,6 +45,7 @@ of_returns AS (
         outcomes.result AS result_code,
         COALESCE(results.result, 'other') AS result,
         results.result_ja,
+        corrections.letters AS correction_letters,
         CAST(NULL AS BIGINT) AS points_delta,
         returns.return_id,
         'sah' AS source,
@@ -44,6 +58,8 @@ of_returns AS (
         AND requests.receipt_no = outcomes.receipt_no
         AND requests.request_no = outcomes.request_no
         AND requests.place = 1
+    LEFT JOIN corrections
+        ON corrections.file_no = outcomes.file_no AND corrections.receipt_no = outcomes.receipt_no
     LEFT JOIN core.re_examination_results AS results
         ON results.payer = returns.payer AND results.result_code = outcomes.result
     LEFT JOIN core.re_examination_requesters AS requesters
@@ -58,7 +74,8 @@ of_notices AS (
             WHEN receipts.kind = 'sast' AND RIGHT(receipts.request_reason, 2) = '52' THEN 'institution'
             WHEN receipts.kind = 'sast' THEN 'insurer'
         END,
-        receipts.request_reason, CAST(NULL AS VARCHAR), receipts.result, CAST(NULL AS VARCHAR), receipts.points,
+        receipts.request_reason, CAST(NULL AS VARCHAR), receipts.result, CAST(NULL AS VARCHAR),
+        CAST(NULL AS VARCHAR), receipts.points,
         reported.return_id, receipts.kind, receipts.file_id
     FROM core.re_examined AS receipts
     LEFT JOIN core.reported_returns AS reported ON reported.report_id = receipts.receipt_id
@@ -91,7 +108,7 @@ UNION ALL
 SELECT
     SUBSTR(upheld.file_id, 1, 12) || '-' || CAST(upheld.line_no AS VARCHAR), upheld.institution, upheld.payer,
     upheld.month, upheld.service_month, upheld.received_month, 'institution', upheld_reasons.reason, NULL, 'upheld', NULL,
-    0, NULL, 'sakr', upheld.file_id
+    NULL, 0, NULL, 'sakr', upheld.file_id
 FROM upheld
 LEFT JOIN upheld_reasons
     ON upheld_reasons.file_no = upheld.file_no
