@@ -35,8 +35,8 @@ COVERAGE = pl.DataFrame(
     {
         "month": MONTHS[:3],
         "payer": ["shaho"] * 3,
-        "stream": ["claims"] * 3,
-        "state": ["loaded", "missing", "outside"],
+        "kind": ["hen"] * 3,
+        "state": ["loaded", "due_soon", "gone"],
     }
 )
 SURVIVAL = pl.DataFrame({"months": [0, 1], "survival": [0.6, 0.2], "payer": ["shaho", "shaho"]})
@@ -49,7 +49,7 @@ EVERY_CHART = {
     "stacked": (lambda data: charts.stacked(data, "month", "returns", "category"), BY_MONTH),
     "heatmap": (lambda data: charts.heatmap(data, "month", "category", "returns"), BY_MONTH),
     "survival": (lambda data: charts.survival(data, "months", "survival", series="payer"), SURVIVAL),
-    "matrix": (lambda data: charts.matrix(data, "month", ["payer", "stream"], "state"), COVERAGE),
+    "matrix": (lambda data: charts.matrix(data, "month", ["payer", "kind"], "state"), COVERAGE),
 }
 
 
@@ -104,6 +104,22 @@ def _lightness(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+def test_every_state_of_a_month_has_a_colour_and_a_sign_of_its_own() -> None:
+    known = labels.words()["codes"]["state"].values()
+    assert palette.STATES.keys() == set(known)
+    colours, signs, _ = zip(*palette.STATES.values(), strict=True)
+    assert len(set(colours)) == len(set(signs)) == len(palette.STATES)
+    # What is urgent or lost is dark, and nothing else is.
+    dark = {name for name, (colour, _, _) in palette.STATES.items() if _lightness(colour) < 0.5}
+    assert dark == {"期限間近", "期限切れ"}
+
+
+def test_the_legend_of_the_states_names_their_signs() -> None:
+    draw, data = EVERY_CHART["matrix"]
+    svg = display.svg(draw(data).to_dict())
+    assert "● 取込済" in svg and "！ 期限間近" in svg and "社保 返戻（原審査）" in svg
+
+
 def test_changes_of_rules_are_marked_inside_the_months_shown_only() -> None:
     spec = json.dumps(charts.trend(RATES, "rate", breaks=BREAKS).to_dict(), ensure_ascii=False)
     assert "診療報酬改定" in spec
@@ -143,6 +159,7 @@ def test_the_same_data_gives_the_same_specification() -> None:
     [
         (1234, "count", "1,234"),
         (0.0187, "rate", "1.9 %"),
+        (0.0019, "fine_rate", "0.19 %"),
         (84210, "yen", "¥84,210"),
         (None, "rate", "—"),
         (float("nan"), "number", "—"),
@@ -153,6 +170,7 @@ def test_the_same_data_gives_the_same_specification() -> None:
         ("kokuho", "payer", "国保"),
         ("returned_again", "status", "再返戻"),
         ("unheard_of", "status", "unheard_of"),
+        ("zogn", "kind", "増減点連絡書"),
         (False, "balanced", "不一致"),
         ("1319912345", "institution", "13-1-9912345"),
     ],
@@ -185,6 +203,13 @@ def shown_columns() -> set[str]:
                 lists = [key.value for call in calls for key in call.keywords if key.arg == "columns"]
                 found |= {name for each in lists for name in ast.literal_eval(each)}
     return found
+
+
+def test_kinds_never_loaded_are_said_in_one_sentence() -> None:
+    assert labels.not_loaded(["fmei"]) == "この医療機関では振込額明細を取り込んでいません。"
+    assert "増減点連絡書・再審査等支払調整額通知票・突合点検調整額通知票などを" in labels.not_loaded(
+        ["zogn", "sast", "shst", "tttr"]
+    )
 
 
 def test_a_figure_with_no_rows_says_so_and_keeps_its_definition() -> None:

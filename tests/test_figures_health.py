@@ -27,31 +27,51 @@ def test_files_of_the_institution_and_of_nobody():
     assert table["name"].to_list() == ["e", "a", "b"]
 
 
-def test_coverage():
+def test_coverage_in_the_order_files_are_worked_with():
     table = frame(
-        "data_coverage",
-        files="""
-            kind | payer  | month   | status   | receipts
-            uke  | shaho  | 2026-08 | loaded   | 90
-            hen  | shaho  | 2026-08 | loaded   | 2
-            henr | shaho  | 2026-08 | loaded   | 2
-            sah  | kokuho | 2026-08 | loaded   | 1
-            hen  | kokuho | 2026-09 | rejected | 9
+        "coverage",
+        coverage="""
+            kind | payer  | month   | state      | days_left | institution
+            sast | shaho  | 2026-09 | loaded     | -         | 1319912345
+            hen  | kokuho | 2026-09 | missing    | 61        | 1319912345
+            hen  | shaho  | 2026-07 | missing    | 14        | 1319912345
+            hen  | shaho  | 2026-08 | missing    | 15        | 1319912345
+            hen  | shaho  | 2026-06 | gone       | -         | 1319912345
+            zogn | shaho  | 2026-09 | missing    | 3         | 1319912345
+            uke  | shaho  | 2026-09 | superseded | -         | 1319912345
+            uke  | shaho  | 2026-10 | loaded     | -         | 1319912345
+            uke  | shaho  | 2026-05 | loaded     | -         | 1319912345
+            uke  | shaho  | 2026-09 | loaded     | -         | 9999999999
+            new  | shaho  | 2026-09 | empty      | -         | 1319912345
         """,
-        institutions="first_month | last_month\n2026-07 | 2026-08",
+        file_kinds="kind\nuke\nhen\nzogn\nsast",
     )
-    rows = {(row["month"].month, row["stream"], row["payer"]): row for row in table.to_dicts()}
-    assert len(rows) == 4 * 4
-    assert {key[0]: row["state"] for key, row in rows.items() if key[1:] == ("claims", "shaho")} == {
-        6: "outside", 7: "missing", 8: "loaded", 9: "outside",
-    }  # fmt: skip
-    loaded = rows[8, "returns", "shaho"]
-    assert (loaded["files"], loaded["receipts"], loaded["download_deadline"]) == (2, 4, None)
-    # Only a re-examination file came: the first review of the month is still missing.
-    missing = rows[8, "returns", "kokuho"]
-    assert (missing["state"], missing["re_examination_files"]) == ("missing", 1)
-    assert missing["download_deadline"] == date(2026, 11, 30)
-    assert rows[8, "claims", "kokuho"]["download_deadline"] is None
+    rows = [(row["payer"], row["kind"], row["month"].month, row["state"]) for row in table.to_dicts()]
+    assert rows == [
+        ("shaho", "uke", 9, "superseded"),
+        ("shaho", "uke", 10, "loaded"),  # after the report's month, but known on that day
+        ("shaho", "hen", 6, "gone"),
+        ("shaho", "hen", 7, "due_soon"),
+        ("shaho", "hen", 8, "missing"),
+        ("shaho", "zogn", 9, "missing"),  # only a return that cannot be fetched any more is lost
+        ("shaho", "sast", 9, "loaded"),
+        ("shaho", "new", 9, "empty"),
+        ("kokuho", "hen", 9, "missing"),
+    ]
+
+
+def test_attention_of_the_institution_and_of_nobody_most_urgent_first():
+    table = frame(
+        "attention",
+        attention="""
+            position | what                | severity | institution
+            1        | unclassified_codes  | info     | 1319912345
+            2        | file_rejected       | amber    | -
+            3        | return_file_missing | red      | 1319912345
+            4        | claims_missing      | red      | 9999999999
+        """,
+    )
+    assert table["what"].to_list() == ["return_file_missing", "file_rejected", "unclassified_codes"]
 
 
 def test_copies_of_a_file_do_not_multiply_its_lines():

@@ -88,6 +88,33 @@ def test_the_library_is_there_once(page_file: Path) -> None:
     assert page_file.read_text("utf-8").count("window.vegaEmbed=") == 1
 
 
+def test_a_figure_that_says_nothing_takes_its_heading_with_it() -> None:
+    definition = figures.definitions()["adjustments_headline"]
+    figure = figures.Figure(definition, pl.DataFrame({"cuts": [1]}), not_loaded=("zogn",))
+    node = nbformat.v4
+
+    def cell(said: bool) -> nbformat.NotebookNode:
+        data = display.not_loaded_bundle(figure, said)
+        return node.new_code_cell("", outputs=[node.new_output("display_data", data=data)])
+
+    cells = [
+        node.new_markdown_cell("# 査定"),
+        node.new_markdown_cell("説明"),
+        cell(said=False),
+        node.new_markdown_cell("## 何が"),
+        cell(said=True),
+        cell(said=True),
+        node.new_markdown_cell("## 最後"),
+        cell(said=False),
+    ]
+    page = read_page(node.new_notebook(cells=cells), "60_adjustments")
+    text = "".join(page.blocks)
+    assert len(page.blocks) == 5
+    assert "査定" in text and "最後" in text and "何が" not in text
+    assert text.count("この医療機関では増減点連絡書を取り込んでいません。") == 2
+    assert page.figures["adjustments_headline"]["rows"] == []
+
+
 def test_rows_a_figure_was_narrowed_to_have_their_own_key() -> None:
     figure = figures.Figure(figures.definitions()["top_reasons"], pl.DataFrame({"returns": [1]}))
     data = display.bundle(figure, where={"payer": ["shaho"], "period": "month"})

@@ -143,14 +143,14 @@ def test_an_interrupted_write_keeps_the_old_file(tmp_path: Path, monkeypatch: py
 def test_the_notebooks_of_the_project_are_thin() -> None:
     """Parameters first, then the office, then figures: no functions, no branches, nothing stored."""
     sources = report.notebook_files(report.notebooks_folder())
-    assert len(sources) == 6
+    assert len(sources) == 7
     for path in sources:
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
         cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
         assert cells[0].source == PARAMETERS and cells[0].metadata.tags == ["parameters"]
         assert cells[1].source == OPEN
-        assert len(cells) < 12
+        assert len(cells) <= 12
         for cell in cells:
             assert cell.outputs == [] and cell.execution_count is None
             assert not {"def", "for", "if", "class", "lambda", "import"} & set(
@@ -165,7 +165,7 @@ def test_every_notebook_of_the_project_runs_and_shows_its_figures(
     months = [date(2026, 9, 1), date(2026, 10, 1)]
     result = _run(demo_database, tmp_path, report.notebooks_folder(), months=months)
     assert result.failures == []
-    assert len(result.pages) == 12
+    assert len(result.pages) == 14
     numbers = json.loads((tmp_path / "figures.json").read_text("utf-8"))[CLINIC]
     for month in numbers.values():
         shown = {key.partition("?")[0] for page in month.values() for key in page}

@@ -49,11 +49,13 @@ def sentences(rows: pl.DataFrame) -> list[Attention]:
 def _attention(row: dict[str, Any]) -> Attention:
     words = templates().get(row["what"], {"title_ja": row["what"], "next_step_ja": ""})
     values = _values(row)
+    is_over = row["days_left"] is not None and row["days_left"] < 0
+    step = words.get("next_step_passed_ja", words["next_step_ja"]) if is_over else words["next_step_ja"]
     return Attention(
         row["what"],
         row["severity"],
         _filled(words["title_ja"], values),
-        _filled(words["next_step_ja"], values),
+        _filled(step, values),
         row["deadline"],
     )
 
@@ -64,7 +66,7 @@ def _values(row: dict[str, Any]) -> dict[str, str | None]:
         "month": row["month"] and labels.month(row["month"]),
         "payer": row["payer"] and labels.code("payer", row["payer"]),
         "kind": labels.code("kind", row["kind"]) if row["kind"] else "ファイル",
-        "number": None if row["number"] is None else f"{row['number']:,}",
+        "number": None if row["number"] is None else labels.text(row["number"], "count"),
         "deadline": row["deadline"] and labels.day(row["deadline"]),
         # What is over has no days left to speak of.
         "days_left": None if days_left is None or days_left < 0 else f"{days_left:,}",

@@ -6,6 +6,7 @@ drawn enter the specification: a page must not carry what it does not show.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -17,6 +18,7 @@ from henrei_analytics import encodings, labels, palette
 WIDTH = 640
 HEIGHT = 280
 BAR_STEP = 34
+MATRIX_STEP = 22  # a cell keeps its size; where the months do not fit, the page scrolls them
 ROOM, ROOM_LONG = 1.35, 1.8  # of the longest bar: what is written at its end must fit on a phone too
 
 Chart = alt.Chart | alt.LayerChart | None
@@ -212,18 +214,33 @@ def matrix(data: pl.DataFrame, x: str, y: str | Sequence[str], state: str) -> Ch
         return None
     states = palette.states(encodings.values(frame, state))
     band = frame.with_columns(
-        pl.col(x).cast(pl.String), sign=pl.col(state).replace_strict(states.signs, default="?")
+        pl.col(x).cast(pl.String),
+        sign=pl.col(state).replace_strict(states.signs),
+        ink=pl.col(state).replace_strict(states.inks),
     )
     base = alt.Chart(band).encode(
         x=encodings.band(frame, x),
         y=alt.Y(y, type="nominal", sort=None, title=None, axis=alt.Axis(labelLimit=260)),
     )
-    cells = base.mark_rect(stroke="white", strokeWidth=2).encode(
-        color=alt.Color(state, type="nominal", title=None, scale=states.colours),
+    # The legend carries the signs, for a grey print.
+    named = json.dumps({name: f"{sign} {name}" for name, sign in states.signs.items()}, ensure_ascii=False)
+    cells = base.mark_rect(stroke="white", strokeWidth=1).encode(
+        color=alt.Color(
+            state,
+            type="nominal",
+            title=None,
+            scale=states.colours,
+            legend=alt.Legend(labelExpr=f"{named}[datum.label]", symbolType="square", symbolSize=160),
+        ),
         tooltip=encodings.tooltips([x, y, state], band=True),
     )
-    return alt.layer(cells, base.mark_text(color="#222").encode(text="sign:N")).properties(
-        width=WIDTH, height=alt.Step(BAR_STEP - 8)
+    signs = base.mark_text(fontSize=9).encode(
+        text="sign:N", color=alt.Color("ink:N", scale=None, legend=None)
+    )
+    return (
+        alt.layer(cells, signs)
+        .resolve_scale(color="independent")
+        .properties(width=alt.Step(MATRIX_STEP), height=alt.Step(MATRIX_STEP))
     )
 
 

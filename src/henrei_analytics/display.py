@@ -20,8 +20,10 @@ import vl_convert
 from IPython.display import display
 
 from henrei_analytics import labels
+from henrei_analytics.attention import Attention
+from henrei_analytics.attention import sentences as sentences_of
 from henrei_analytics.figures import Figure, Scope
-from henrei_analytics.headline import tiles
+from henrei_analytics.headline import Tile
 
 MIME = "application/vnd.henrei.figure.v1+json"
 PERSONAL = ("chart_number", "return_id", "patient_key", "search_number")
@@ -85,13 +87,40 @@ def head(office: str, month: str, scope: Scope) -> None:
     display({"text/html": html, "text/plain": f"{office} {month} 基準日 {day}"}, raw=True)
 
 
-def headline(figure: Figure, rates: Figure, coverage: Figure) -> None:
-    """Show the large numbers of the month as tiles; the control limits and the missing files give their verdicts."""
-    drawn = tiles(figure.data.row(0, named=True), rates.data, coverage.data)
-    html = f'<div class="tiles">{"".join(tile.html() for tile in drawn)}</div>{definition_html(figure.definition)}'
-    output = _output(figure, html)
+def tiles(figure: Figure, drawn: Sequence[Tile], columns: Sequence[str] | None = None) -> None:
+    """Show large numbers; with `columns` the rows they were taken from as well."""
+    html = f'<div class="tiles">{"".join(tile.html() for tile in drawn)}</div>'
+    table = table_html(figure.data, columns) if columns else ""
+    output = _output(figure, html + table + definition_html(figure.definition))
     output[MIME]["tiles"] = [tile.as_dict() for tile in drawn]
     display(output, raw=True)
+
+
+def attention(figure: Figure) -> None:
+    """Show what needs doing: how urgent, what, and the next step."""
+    items = [_attention_html(each) for each in sentences_of(figure.data)]
+    shown = f'<ul class="attention">{"".join(items[:OPEN_ROWS])}</ul>'
+    if not items:
+        shown = f'<p class="none">{labels.NOTHING_TO_DO}</p>'
+    if len(items) > OPEN_ROWS:
+        rest = f'<ul class="attention">{"".join(items[OPEN_ROWS:])}</ul>'
+        shown += _details("rows", f"続き（{len(items) - OPEN_ROWS:,}件、全{len(items):,}件）", rest)
+    display(_output(figure, shown + definition_html(figure.definition)), raw=True)
+
+
+def not_loaded(figure: Figure, said: bool, where: Mapping[str, Any] | None = None) -> None:
+    """Show that nothing was ever loaded for a figure."""
+    display(not_loaded_bundle(figure, said, where), raw=True)
+
+
+def not_loaded_bundle(figure: Figure, said: bool, where: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """One calm sentence in place of empty charts; nothing at all where the page has `said` so already."""
+    sentence = f'<p class="none">{labels.not_loaded(figure.not_loaded)}</p>'
+    output = _output(figure, sentence + definition_html(figure.definition), where=where)
+    output[MIME]["rows"] = []
+    if said:
+        output["text/html"] = ""
+    return output
 
 
 def sentences(figure: Figure, column: str = "sentence") -> None:
@@ -178,6 +207,14 @@ def _folded_table(data: pl.DataFrame, columns: Sequence[str] | None, folded: boo
         return first
     rest = table_html(data.slice(OPEN_ROWS), columns)
     return first + _details("rows", f"続き（{data.height - OPEN_ROWS:,}行、全{data.height:,}行）", rest)
+
+
+def _attention_html(each: Attention) -> str:
+    step = f"<p>{escape(each.next_step)}</p>" if each.next_step else ""
+    return (
+        f'<li class="{escape(each.severity)}"><strong><span class="urgency">{escape(each.urgency)}</span> '
+        f"{escape(each.title)}</strong>{step}</li>"
+    )
 
 
 def _details(css: str, summary: str, html: str) -> str:

@@ -19,7 +19,7 @@ WRAPPED = (
     f"length(datum.label) <= {LABEL_LINE} ? datum.label : "
     f"[slice(datum.label, 0, {LABEL_LINE}), slice(datum.label, {LABEL_LINE}, {2 * LABEL_LINE})]"
 )
-VEGA_FORMATS = {"rate": ".1%", "number": ",.2f", "yen": ",.0f", "months": ",.1~f"}
+VEGA_FORMATS = {"rate": ".1%", "fine_rate": ".2%", "number": ",.2f", "yen": ",.0f", "months": ",.1~f"}
 
 
 def drawn(data: pl.DataFrame, value: str | None, columns: Sequence[str | None]) -> pl.DataFrame | None:

@@ -1,4 +1,4 @@
-"""The large numbers at the top of the monthly brief: which they are and how they are worded."""
+"""The large numbers at the top of a page: which they are and how they are worded."""
 
 from __future__ import annotations
 
@@ -93,11 +93,12 @@ def _open(month: dict[str, Any]) -> Tile:
 
 
 def _deadlines(month: dict[str, Any], coverage: pl.DataFrame) -> Tile:
-    missing = coverage.filter(pl.col("state") == "missing").sort(
-        "month", "stream", "payer", descending=[True, False, True]
-    )
+    # Only what the numbers above rest on; every other file stands on the page of the data.
+    missing = coverage.filter(
+        pl.col("kind").is_in(["uke", "hen"]) & pl.col("state").is_in(["missing", "due_soon"])
+    ).sort(pl.col("state") == "due_soon", "month", "kind", "payer", descending=[True, True, True, True])
     names = [
-        f"{labels.code('payer', row['payer'])} {labels.code('stream', row['stream'])} {row['month']:%Y-%m}"
+        f"{labels.code('payer', row['payer'])} {labels.code('kind', row['kind'])} {row['month']:%Y-%m}"
         for row in missing.head(2).iter_rows(named=True)
     ]
     more = f" ほか{missing.height - len(names)}" if missing.height > len(names) else ""
@@ -111,6 +112,53 @@ def _deadlines(month: dict[str, Any], coverage: pl.DataFrame) -> Tile:
         ),
         f"未取込: {'、'.join(names)}{more}" if names else "ファイルはそろっています",
         "bad" if names else "good",
+    )
+
+
+def adjustment_tiles(payers: list[dict[str, Any]]) -> list[Tile]:
+    """Four tiles about the cuts: points, rate, what came back, what is left of it."""
+    of = {row["payer"]: row for row in payers}
+    total = of["all"]
+    if total["cut_points"] is None:
+        return [Tile("減点", labels.MISSING, "", ("この月の増減点連絡書は取り込まれていません",))]
+    return [_cut(total), _cut_rate(of), _gained(total), _net(total)]
+
+
+def _cut(total: dict[str, Any]) -> Tile:
+    return Tile(
+        "減点",
+        labels.text(total["cut_points"], "points"),
+        "点",
+        (
+            f"{labels.text(total['cut_yen'], 'yen')}　{labels.text(total['cuts'], 'count')}件",
+            f"レセプト {labels.text(total['receipts'], 'count')}件",
+            f"前月 {_change(total['cut_points_change'])}　12か月平均 {labels.text(total['cut_points_mean'], 'points')}",
+        ),
+    )
+
+
+def _cut_rate(of: dict[str, dict[str, Any]]) -> Tile:
+    value, _, unit = labels.text(of["all"]["cut_rate"], "fine_rate").partition(" ")
+    shaho, kokuho = (labels.text(of[payer]["cut_rate"], "fine_rate") for payer in ("shaho", "kokuho"))
+    why = "原審査の減点 ÷ 請求点数" if unit else "請求点数か増減点連絡書がそろわないため計算しません"
+    return Tile("査定率", value, unit, (f"社保 {shaho}　国保 {kokuho}", why))
+
+
+def _gained(total: dict[str, Any]) -> Tile:
+    return Tile(
+        "増点・復活",
+        labels.text(total["raised_points"] + total["restored_points"], "points"),
+        "点",
+        (
+            f"増点（原審査） {labels.text(total['raised_points'], 'points')}点 {total['raises']:,}件",
+            f"復活（再審査） {labels.text(total['restored_points'], 'points')}点 {total['restorations']:,}件",
+        ),
+    )
+
+
+def _net(total: dict[str, Any]) -> Tile:
+    return Tile(
+        "差し引き", labels.text(total["net_points"], "change"), "点", ("増点と復活から減点を引いたもの",)
     )
 
 

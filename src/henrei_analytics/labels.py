@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -12,6 +12,8 @@ from typing import Any
 
 MISSING = "—"
 NO_ROWS = "この月の該当はありません"
+NOTHING_TO_DO = "確かめることはありません"
+KINDS_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,12 @@ def unknown_columns(names: Iterable[str]) -> list[str]:
 def code(kind: str, value: Any) -> str:
     """The Japanese word for a coded value, or the value itself."""
     return words()["codes"].get(kind, {}).get(value, str(value))
+
+
+def not_loaded(kinds: Sequence[str]) -> str:
+    """The sentence for what an institution has no files of."""
+    names = "・".join(code("kind", kind) for kind in kinds[:KINDS_NAMED])
+    return f"この医療機関では{names}{'など' if len(kinds) > KINDS_NAMED else ''}を取り込んでいません。"
 
 
 def month(value: date) -> str:
@@ -118,6 +126,7 @@ FORMATS = {
     "round": lambda value: f"{value}回目",
     "yen": lambda value: f"¥{_whole(value)}",
     "rate": lambda value: f"{value * 100:.1f} %",
+    "fine_rate": lambda value: f"{value * 100:.2f} %",
     "days": lambda value: f"{_whole(value)}日",
     "months": lambda value: f"{_one_decimal(value)}か月",
     "number": lambda value: f"{value:,.2f}",

@@ -18,7 +18,7 @@ import altair as alt
 import duckdb
 import polars as pl
 
-from henrei_analytics import charts, display, figures, labels
+from henrei_analytics import charts, display, figures, headline, labels
 from henrei_analytics.errors import HenreiError
 from henrei_analytics.figures import Figure, Scope
 from henrei_analytics.offices import Institution, institutions
@@ -47,6 +47,7 @@ class Office:
     institution: Institution
     scope: Scope
     _figures: dict[str, Figure] = field(default_factory=dict)
+    _said: dict[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -79,7 +80,21 @@ class Office:
 
     def headline(self) -> None:
         """Show the large numbers of the month."""
-        display.headline(self.figure("headline"), self.figure("rate_by_month"), self.figure("data_coverage"))
+        figure = self.figure("headline")
+        drawn = headline.tiles(
+            figure.data.row(0, named=True), self.rows("rate_by_month"), self.rows("coverage")
+        )
+        display.tiles(figure, drawn)
+
+    def adjustments(self, columns: Sequence[str]) -> None:
+        """Show the large numbers of the month's cuts, and below them each payer's."""
+        figure = self.figure("adjustments_headline")
+        if not self._say_not_loaded(figure, {}):
+            display.tiles(figure, headline.adjustment_tiles(figure.data.to_dicts()), columns)
+
+    def attention(self) -> None:
+        """Show what needs doing."""
+        display.attention(self.figure("attention"))
 
     def sentences(self, name: str) -> None:
         """Show the sentences of a figure."""
@@ -94,7 +109,16 @@ class Office:
         **where: Any,
     ) -> None:
         """Show a figure: chart, table with the columns named, definition. `where` as in `figure`."""
-        display.show(self.figure(name, **where), chart, table, columns, where)
+        figure = self.figure(name, **where)
+        if not self._say_not_loaded(figure, where):
+            display.show(figure, chart, table, columns, where)
+
+    def _say_not_loaded(self, figure: Figure, where: dict[str, Any]) -> bool:
+        """Says that the files of a figure were never loaded, on a page once; whether that is so."""
+        if figure.not_loaded:
+            said_by = {self._said.setdefault(kind, figure.name) for kind in figure.not_loaded}
+            display.not_loaded(figure, said=figure.name not in said_by, where=where)
+        return bool(figure.not_loaded)
 
 
 def open_office(

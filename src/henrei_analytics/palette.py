@@ -38,12 +38,17 @@ SHAPES = ["circle", "triangle-up", "square", "diamond", "cross", "triangle-down"
 
 FIXED = {"payer": PAYERS, "category": CATEGORIES, "main_reason_category": CATEGORIES}
 
+# State of a month → colour of the cell, sign (the same as in `henrei status`), colour of the sign. What is urgent is
+# also the darkest.
 STATES = {
-    "取込済": ("#8FC1E0", "●"),
-    "対象外": ("#EEEEEE", "・"),
-    "未取込": ("#F2B38A", "×"),
-    "拒否": ("#D98880", "!"),
+    "取込済": ("#8FC1E0", "●", "#1B4B66"),
+    "該当なし": ("#E3EEF5", "－", "#1B4B66"),
+    "差替済": ("#C5C9CE", "○", "#222222"),
+    "未取込": ("#F5C46B", "×", "#222222"),
+    "期限間近": ("#B3261E", "！", "#FFFFFF"),
+    "期限切れ": ("#6E6E6E", "△", "#FFFFFF"),
 }
+UNKNOWN_STATE = ("#CCCCCC", "?", "#222222")
 
 THEME = {
     "font": FONTS,
@@ -91,8 +96,11 @@ class SeriesStyle:
 
 @dataclass(frozen=True)
 class StateStyle:
+    """The colours of the states present, and the sign and its colour of each."""
+
     colours: alt.Scale
     signs: dict[str, str]
+    inks: dict[str, str]
 
 
 def has_own_colours(column: str) -> bool:
@@ -117,10 +125,11 @@ def series(column: str, values: Sequence[str]) -> SeriesStyle:
 
 
 def states(values: Sequence[str]) -> StateStyle:
-    """Colour and sign of each state present."""
+    """Colour, sign and ink of each state present."""
     order = [name for name in STATES if name in values] + [name for name in values if name not in STATES]
-    looks = {name: STATES.get(name, ("#CCCCCC", "?")) for name in order}
+    looks = {name: STATES.get(name, UNKNOWN_STATE) for name in order}
     return StateStyle(
-        alt.Scale(domain=order, range=[colour for colour, _ in looks.values()]),
-        {name: sign for name, (_, sign) in looks.items()},
+        alt.Scale(domain=order, range=[colour for colour, _, _ in looks.values()]),
+        {name: sign for name, (_, sign, _) in looks.items()},
+        {name: ink for name, (_, _, ink) in looks.items()},
     )

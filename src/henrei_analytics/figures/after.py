@@ -4,11 +4,15 @@
 holds those that make a figure out of other figures, named like the figure.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import polars as pl
 
+from henrei_analytics.figures.notices import notice_table
 from henrei_analytics.figures.scope import Scope
 from henrei_analytics.figures.sentences import brief_verdict
 from henrei_analytics.figures.statistics import (
@@ -19,6 +23,9 @@ from henrei_analytics.figures.statistics import (
     wilson,
 )
 
+if TYPE_CHECKING:
+    from henrei_analytics.figures.compute import Figure
+
 PAYERS = ("shaho", "kokuho", "all")
 WINDOWS = (1, 2, 3)
 """Re-claim windows reported: caught in the month of arrival, the next, the one after."""
@@ -27,6 +34,11 @@ WINDOWS = (1, 2, 3)
 def add_rate(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
     """Adds rate, low, high (shares of 1) from numerator and denominator."""
     return _add_rate(frame, "numerator", "denominator", "rate", "low", "high")
+
+
+def restored_rate(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    """Adds restored_rate, low, high: the share of the decided requests that were restored."""
+    return _add_rate(frame, "restored", "decided", "restored_rate", "low", "high")
 
 
 def _add_rate(
@@ -165,11 +177,11 @@ def _summary(payer: str, frame: pl.DataFrame) -> dict[str, object]:
     return row
 
 
-def verdict_table(
-    headline: pl.DataFrame, top_reasons: pl.DataFrame, open_returns: pl.DataFrame
-) -> pl.DataFrame:
+def verdict_table(headline: Figure, top_reasons: Figure, open_returns: Figure) -> pl.DataFrame:
     """The sentences of the monthly brief as rows of position and sentence."""
-    sentences = brief_verdict(headline.row(0, named=True), top_reasons.to_dicts(), open_returns.to_dicts())
+    sentences = brief_verdict(
+        headline.data.row(0, named=True), top_reasons.data.to_dicts(), open_returns.data.to_dicts()
+    )
     return pl.DataFrame(
         list(enumerate(sentences, start=1)),
         {"position": pl.Int64, "sentence": pl.String},
@@ -179,6 +191,7 @@ def verdict_table(
 
 AFTER: dict[str, Callable[[pl.DataFrame, Scope], pl.DataFrame]] = {
     "wilson": add_rate,
+    "restored_rate": restored_rate,
     "control_limits_by_payer": partial(add_control_limits, group="payer"),
     "control_limits_by_kind": partial(add_control_limits, group="kind"),
     "headline_rates": headline_rates,
@@ -187,4 +200,7 @@ AFTER: dict[str, Callable[[pl.DataFrame, Scope], pl.DataFrame]] = {
     "turnaround_summary": turnaround_summary,
 }
 
-COMPOSED: dict[str, Callable[..., pl.DataFrame]] = {"brief_verdict": verdict_table}
+COMPOSED: dict[str, Callable[..., pl.DataFrame]] = {
+    "brief_verdict": verdict_table,
+    "brief_notices": notice_table,
+}

@@ -102,6 +102,7 @@ def check_sums(figures: Mapping[str, Figure]) -> list[Check]:
             first = next(iter(sides))
             checks += _compare(frames, f"window {column}", first, sides.pop(first), sides)
     checks += _payers_add_up(frames)
+    checks += _cuts_add_up(frames)
     return checks
 
 
@@ -117,12 +118,42 @@ def _compare(
             yield Check(f"{what}: {name} = {whole}", expected(frames), side(frames))
 
 
+ADJUSTMENT_BREAKDOWNS = (
+    "adjustments_by_letter",
+    "adjustments_by_section",
+    "adjustments_items",
+    "adjustments_by_department",
+    "adjustments_by_setting",
+    "adjustments_by_insurer",
+)
+
+
+def _cuts_add_up(frames: Frames) -> Iterable[Check]:
+    """Every breakdown of the cuts = the month's headline and the window's trend."""
+    for column in ("cuts", "cut_points"):
+        if "adjustments_headline" in frames:
+            expected = _of("adjustments_headline", _sum(column, payer="all"))
+            sides = {name: _of(name, _sum(f"{column}_month")) for name in ADJUSTMENT_BREAKDOWNS}
+            yield from _compare(frames, f"month {column}", "adjustments_headline", expected, sides)
+        if "adjustments_trend" in frames:
+            expected = _of("adjustments_trend", _sum(column, payer="all"))
+            sides = {name: _of(name, _sum(column)) for name in ADJUSTMENT_BREAKDOWNS} | {
+                "adjustments_restored": _of("adjustments_restored", _sum(column, payer="all"))
+            }
+            yield from _compare(frames, f"window {column}", "adjustments_trend", expected, sides)
+
+
 def _payers_add_up(frames: Frames) -> Iterable[Check]:
     """社保 + 国保 = all, in the figures that show all three."""
     for name, column in (
         ("rate_by_month", "numerator"),
         ("turnaround_summary", "returns"),
         ("re_return_rate", "resubmissions"),
+        ("adjustments_headline", "cut_points"),
+        ("adjustments_trend", "cut_points"),
+        ("adjustments_trend", "restored_points"),
+        ("adjustments_restored", "restored_points"),
+        ("adjustments_restored", "requests"),
     ):
         if name in frames:
             frame = frames[name]

@@ -10,7 +10,7 @@ from henrei_analytics.figures.after import AFTER, COMPOSED
 from henrei_analytics.figures.declarations import SQL_DIR, Declaration, Definition, declarations
 from henrei_analytics.figures.scope import Scope, month_number
 
-SHARED_TABLES = ("known_returns",)
+SHARED_TABLES = ("loaded_kinds", "known_returns", "known_adjustments")
 """Read several times by most figures, so computed once for a scope."""
 
 SHARED_VIEWS = (
@@ -21,15 +21,23 @@ SHARED_VIEWS = (
     "insurer_volumes",
     "durations",
     "repeats",
+    "cuts",
+    "adjustment_months",
+    "warned",
 )
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A definition and the rows it stands for. The rows are totally ordered: same data, same frame."""
+    """A definition and the rows it stands for. The rows are totally ordered: same data, same frame.
+
+    not_loaded: the kinds of file it is made from, where the institution has never loaded any of them;
+    its rows then mean nothing.
+    """
 
     definition: Definition
     data: pl.DataFrame
+    not_loaded: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -66,12 +74,17 @@ def _make(
     if declaration.inputs:
         for needed in declaration.inputs:
             _make(con, scope, declarations()[needed], made)
-        data = COMPOSED[name](*(made[needed].data for needed in declaration.inputs))
+        data = COMPOSED[name](*(made[needed] for needed in declaration.inputs))
     else:
         data = pl.DataFrame(con.sql(declaration.sql_path.read_text(encoding="utf-8")))
     if declaration.after:
         data = AFTER[declaration.after](data, scope)
-    made[name] = Figure(declaration.definition, data)
+    made[name] = Figure(declaration.definition, data, _not_loaded(con, declaration.needs))
+
+
+def _not_loaded(con: duckdb.DuckDBPyConnection, needs: tuple[str, ...]) -> tuple[str, ...]:
+    loaded = {kind for (kind,) in con.execute("SELECT kind FROM loaded_kinds").fetchall()} if needs else set()
+    return () if loaded.intersection(needs) else needs
 
 
 def _prepare(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:

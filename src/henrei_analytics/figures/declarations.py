@@ -46,6 +46,7 @@ class Declaration:
 
     after: name in `AFTER`, applied to the result of the SQL model, or None.
     inputs: names of other figures; such a figure has no SQL model and is made by `COMPOSED`.
+    needs: kinds of file of which at least one must have been loaded, else there is nothing to show.
     """
 
     definition: Definition
@@ -53,6 +54,7 @@ class Declaration:
     position: int
     after: str | None
     inputs: tuple[str, ...]
+    needs: tuple[str, ...]
 
     @property
     def sql_path(self) -> Path:
@@ -67,7 +69,7 @@ REQUIRED = {
     "notebook": str,
     "position": int,
 }
-OPTIONAL = {"after": str, "inputs": list}
+OPTIONAL = {"after": str, "inputs": list, "needs": list}
 
 
 def parse(name: str, content: str) -> Declaration:
@@ -85,6 +87,7 @@ def parse(name: str, content: str) -> Declaration:
         position=table["position"],
         after=table.get("after"),
         inputs=tuple(table.get("inputs", ())),
+        needs=tuple(table.get("needs", ())),
     )
 
 

@@ -21,6 +21,7 @@ import vl_convert
 from henrei_analytics.display import MIME
 from henrei_analytics.pages.templates import asset, environment
 
+TEXT = '<div class="text">'
 MARKDOWN = mistune.create_markdown(escape=True, plugins=["table"])
 
 
@@ -58,10 +59,11 @@ def read_page(notebook: nbformat.NotebookNode, name: str) -> Page:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             page.title = _heading(cell.source) or page.title if page.title == name else page.title
-            page.blocks.append(f'<div class="text">{MARKDOWN(cell.source)}</div>')
+            page.blocks.append(f"{TEXT}{MARKDOWN(cell.source)}</div>")
         elif cell.cell_type == "code":
             for output in cell.outputs:
                 _add_output(page, output)
+    page.blocks = _visible(page.blocks)
     return page
 
 
@@ -96,6 +98,20 @@ def figure_key(data: dict[str, Any]) -> str:
         f"{column}={','.join(map(str, values))}" for column, values in sorted(data["where"].items())
     )
     return f"{data['name']}?{where}" if where else data["name"]
+
+
+def _visible(blocks: Sequence[str]) -> list[str]:
+    """Without figures that show nothing, and without the headings that have nothing else below them."""
+    kept: list[str] = []
+    below: list[str] = []
+    for block in reversed(blocks):
+        if not block.startswith(TEXT):
+            below.append(block)
+            continue
+        if not below or any(below):
+            kept += [*filter(None, below), block]
+        below = []
+    return [*filter(None, reversed(below)), *reversed(kept)]
 
 
 def _heading(markdown: str) -> str | None:

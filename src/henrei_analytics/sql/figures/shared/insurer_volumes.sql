@@ -1,12 +1,18 @@
 -- grain: payer × insurer_number × law_number
 -- inputs: mart.claims, known_returns, rate_cells, scope
 -- rule: returns of the window, all rounds and stages; numerator (first-round first-review returns)
---       and denominator (first claims) only in months for which the payer's claims and
---       the returns are loaded
-WITH months_known AS (
-    SELECT month, payer
-    FROM rate_cells
-    WHERE setting = 'all' AND payer <> 'all' AND denominator IS NOT NULL AND numerator IS NOT NULL
+--       and denominator (first claims) only in months for which the payer's claims, one by one
+--       (a count alone tells no insurers), and the returns are loaded
+WITH claims_by_insurer AS (
+    SELECT DISTINCT c.claim_month, c.payer
+    FROM mart.claims AS c
+    INNER JOIN scope AS s ON c.institution = s.institution
+),
+months_known AS (
+    SELECT r.month, r.payer
+    FROM rate_cells AS r
+    INNER JOIN claims_by_insurer AS c ON r.month = c.claim_month AND r.payer = c.payer
+    WHERE r.setting = 'all' AND r.payer <> 'all' AND r.denominator IS NOT NULL AND r.numerator IS NOT NULL
 ),
 returns AS (
     SELECT

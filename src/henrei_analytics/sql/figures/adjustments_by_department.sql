@@ -1,0 +1,26 @@
+-- grain: department
+-- inputs: mart.departments, cuts
+-- rule: the window; cuts whose department is not known are 不明
+WITH counted AS (
+    SELECT
+        department,
+        COUNT(*) AS cuts,
+        COUNT(*) FILTER (WHERE in_month) AS cuts_month,
+        SUM(cut_points) AS cut_points,
+        SUM(CASE WHEN in_month THEN cut_points ELSE 0 END) AS cut_points_month,
+        SUM(cut_yen) AS cut_yen
+    FROM cuts
+    GROUP BY department
+)
+SELECT
+    n.department,
+    COALESCE(d.label_ja, n.department) AS label_ja,
+    n.cuts,
+    n.cuts_month,
+    CAST(n.cut_points AS BIGINT) AS cut_points,
+    CAST(n.cut_points_month AS BIGINT) AS cut_points_month,
+    CAST(n.cut_yen AS BIGINT) AS cut_yen,
+    CAST(n.cut_points AS DOUBLE) / NULLIF(SUM(n.cut_points) OVER (), 0) AS share
+FROM counted AS n
+LEFT JOIN mart.departments AS d ON n.department = d.department
+ORDER BY n.cut_points DESC, n.cuts DESC, n.department
