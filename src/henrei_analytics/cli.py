@@ -89,8 +89,9 @@ def report(
         )
     lines = [f"報告書 {len(result.pages)}ページを作りました: {out / 'index.html'}"]
     lines += [f"  作れなかったページ: {failure}" for failure in result.failures]
+    lines += [f"  ページの間で数字が合いません: {difference}" for difference in result.differences]
     _say(lines)
-    raise typer.Exit(1 if result.failures else 0)
+    raise typer.Exit(1 if result.failures or result.differences else 0)
 
 
 @app.command(epilog="例: henrei status --database data/henrei.duckdb")

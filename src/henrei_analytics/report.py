@@ -38,7 +38,8 @@ class ReportResult:
     """The pages written, and in words what could not be made or did not add up."""
 
     pages: list[Path] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)  # pages that could not be made
+    differences: list[str] = field(default_factory=list)  # sums of pages that were made
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,9 @@ def run(
         for job in wanted:
             shown = _write_month(con, job, {path.stem: executed[job, path] for path in sources}, out, result)
             numbers.setdefault(job.key[0], {})[job.key[1]] = shown
-            result.failures += _sums_that_differ(con, job)
+            result.differences += _sums_that_differ(con, job)
     output.write_json(out / output.FIGURES, numbers)
-    output.write_text(out / "index.html", output.index(out, result.failures))
+    output.write_text(out / "index.html", output.index(out, result.failures + result.differences))
     return result
 
 
@@ -222,7 +223,7 @@ def _provenance(con: duckdb.DuckDBPyConnection, job: Job) -> Provenance:
 def _sums_that_differ(con: duckdb.DuckDBPyConnection, job: Job) -> list[str]:
     checks = check_sums(figures.compute_many(con, job.scope, figures.definitions()))
     return [
-        f"{job.label} 合計が合いません（{check.check}）: {check.expected:,} と {check.got:,}"
+        f"{job.label} {check.check}: {check.expected:,} と {check.got:,}"
         for check in checks
         if not check.ok
     ]

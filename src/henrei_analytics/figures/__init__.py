@@ -8,13 +8,13 @@ statistic needs more than SQL, one function of `after.py`.
     figure.definition.title, figure.data
 """
 
-from henrei_analytics.figures.compute import Figure, compute, compute_many
+from henrei_analytics.figures.compute import compute, compute_many
 from henrei_analytics.figures.declarations import (
     FIGURES,
-    Definition,
     DefinitionError,
     definitions,
 )
+from henrei_analytics.figures.figure import Definition, Figure
 from henrei_analytics.figures.scope import Scope
 
 __all__ = [

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 import polars as pl
 
+from henrei_analytics.figures.figure import Figure
 from henrei_analytics.figures.notices import notice_table
 from henrei_analytics.figures.scope import Scope
 from henrei_analytics.figures.sentences import brief_verdict
@@ -22,9 +22,6 @@ from henrei_analytics.figures.statistics import (
     survival_quantile,
     wilson,
 )
-
-if TYPE_CHECKING:
-    from henrei_analytics.figures.compute import Figure
 
 PAYERS = ("shaho", "kokuho", "all")
 WINDOWS = (1, 2, 3)

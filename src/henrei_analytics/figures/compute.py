@@ -1,13 +1,13 @@
 """Runs a figure: scope → shared relations → the figure's SQL model → its statistic, if any."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import duckdb
 import polars as pl
 
 from henrei_analytics.figures.after import AFTER, COMPOSED
-from henrei_analytics.figures.declarations import SQL_DIR, Declaration, Definition, declarations
+from henrei_analytics.figures.declarations import SQL_DIR, Declaration, declarations
+from henrei_analytics.figures.figure import Figure
 from henrei_analytics.figures.scope import Scope, month_number
 
 SHARED_TABLES = ("loaded_kinds", "known_returns", "known_adjustments")
@@ -25,23 +25,6 @@ SHARED_VIEWS = (
     "adjustment_months",
     "warned",
 )
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A definition and the rows it stands for. The rows are totally ordered: same data, same frame.
-
-    not_loaded: the kinds of file it is made from, where the institution has never loaded any of them;
-    its rows then mean nothing.
-    """
-
-    definition: Definition
-    data: pl.DataFrame
-    not_loaded: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return self.definition.name
 
 
 def compute(con: duckdb.DuckDBPyConnection, scope: Scope, name: str) -> Figure:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from henrei_analytics.figures.after import AFTER, COMPOSED
+from henrei_analytics.figures.figure import Definition
 
 DEFINITIONS_DIR = Path(__file__).parent / "definitions"
 SQL_DIR = Path(__file__).parent.parent / "sql" / "figures"
@@ -19,25 +20,6 @@ MAY_BE_EMPTY = ("denominator", "exclusions", "notes")
 
 class DefinitionError(ValueError):
     """A definition file that does not say what it must; the message names the file and the keys."""
-
-
-@dataclass(frozen=True)
-class Definition:
-    """What a figure means; every text is Japanese and written for the manager of a claims office."""
-
-    name: str
-    title: str
-    question: str
-    why: str
-    numerator: str
-    denominator: str
-    window: str
-    exclusions: str
-    unit: str
-    direction: str
-    written_on: date
-    next_review: date
-    notes: str
 
 
 @dataclass(frozen=True)

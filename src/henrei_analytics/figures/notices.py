@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
+from henrei_analytics.figures.figure import Figure
 from henrei_analytics.figures.sentences import percent
-
-if TYPE_CHECKING:
-    from henrei_analytics.figures.compute import Figure
 
 Row = Mapping[str, Any]
 

@@ -1,11 +1,11 @@
 -- core.adjustments
 -- grain: one cut (査定), whatever notices tell of it
--- inputs: core.adjustment_receipts, core.adjustment_groups, core.re_examined, core.pharmacy_cuts,
+-- inputs: core.adjustment_receipts, core.adjustment_groups, core.re_examined, core.pharmacy_cuts, core.claims,
 --         ledger.re_examined_items
 -- rule: the 増減点連絡書 for the first review, the 再審査等支払調整額通知票 for what came later. A cut of the 突合点検 is told
 --       by up to four notices (ttkr, shst, tttr, tskr): the same stage, service month, insurer, patient, points and
 --       letters are the same cut, and the richest notice counts. A re-examined receipt without lines of its own is one
---       cut of its whole difference.
+--       cut of its whole difference; in the 突合点検 it tells nothing where another notice has the lines of the receipt.
 WITH of_first_review AS (
     SELECT
         SUBSTR(receipts.file_id, 1, 12) || '-' || CAST(groups.line_no AS VARCHAR) AS adjustment_id,
@@ -27,8 +27,10 @@ WITH of_first_review AS (
         receipts.receipt_number,
         receipts.reception_number,
         receipts.name_key,
+        CAST(NULL AS VARCHAR) AS patient_key,
         receipts.chart_number,
         receipts.search_number,
+        FALSE AS is_whole,
         'zogn' AS source,
         receipts.file_id
     FROM core.adjustment_receipts AS receipts
@@ -71,15 +73,17 @@ of_re_examination AS (
         insurer_number,
         section,
         letters,
-        CASE WHEN item_line IS NULL THEN points ELSE item_points END AS points_delta,
+        CASE WHEN item_line IS NULL THEN NULLIF(points, 0) ELSE item_points END AS points_delta,
         CASE WHEN item_line IS NULL AND COALESCE(points, 0) = 0 THEN yen END AS yen_delta,
         CASE WHEN item_line IS NOT NULL THEN before END AS before,
         CASE WHEN item_line IS NOT NULL THEN after END AS after,
         CAST(NULL AS BIGINT) AS receipt_number,
         CAST(NULL AS VARCHAR) AS reception_number,
         name_key,
+        patient_key,
         CAST(NULL AS VARCHAR) AS chart_number,
         CAST(NULL AS VARCHAR) AS search_number,
+        item_line IS NULL AS is_whole,
         kind AS source,
         file_id
     FROM items
@@ -105,8 +109,10 @@ of_pharmacies AS (
         receipt_number,
         reception_number,
         name_key,
+        CAST(NULL AS VARCHAR) AS patient_key,
         chart_number,
         CAST(NULL AS VARCHAR) AS search_number,
+        FALSE AS is_whole,
         kind AS source,
         file_id
     FROM core.pharmacy_cuts
@@ -134,7 +140,10 @@ alike AS (
             PARTITION BY together.source, institution, payer, stage, service_month, insurer_number, name_key,
                 points_delta, letters
             ORDER BY adjustment_id
-        ) AS place
+        ) AS place,
+        BOOL_OR(NOT is_whole) OVER (
+            PARTITION BY family, institution, payer, stage, service_month, insurer_number, name_key
+        ) AS has_lines
     FROM together
     INNER JOIN sources ON sources.source = together.source
 ),
@@ -148,14 +157,36 @@ ranked AS (
             ORDER BY richness, adjustment_id
         ) AS rank
     FROM alike
+),
+persons AS (
+    SELECT institution, payer, service_month, 'c' || chart_number AS person, department
+    FROM core.claims
+    WHERE chart_number IS NOT NULL AND department IS NOT NULL
+    UNION ALL
+    SELECT institution, payer, service_month, 'p' || patient_key AS person, department
+    FROM core.claims
+    WHERE patient_key IS NOT NULL AND department IS NOT NULL
+),
+-- notices seldom tell the 診療科: that of the claims does, where they all name the same one
+departments AS (
+    SELECT institution, payer, service_month, person, MIN(department) AS department
+    FROM persons
+    GROUP BY institution, payer, service_month, person
+    HAVING COUNT(DISTINCT department) = 1
 )
 SELECT
-    ranked.* EXCLUDE (richness, family, place, rank),
+    ranked.* EXCLUDE (is_whole, richness, family, place, has_lines, rank, department),
+    COALESCE(ranked.department, departments.department) AS department,
     CASE
-        WHEN LENGTH(insurer_number) = 8 THEN SUBSTR(insurer_number, 1, 2)
-        WHEN LENGTH(insurer_number) = 6 THEN '00'
+        WHEN LENGTH(ranked.insurer_number) = 8 THEN SUBSTR(ranked.insurer_number, 1, 2)
+        WHEN LENGTH(ranked.insurer_number) = 6 THEN '00'
     END AS law_number,
     -- the name of what was cut is the first word of the text: 「検査Ｄ　１５０×１ …」
     REGEXP_EXTRACT(COALESCE(before, after), '^[ 　]*([^ 　' || CHR(10) || ']+)', 1) AS item
 FROM ranked
-WHERE rank = 1
+LEFT JOIN departments
+    ON departments.institution = ranked.institution
+    AND departments.payer = ranked.payer
+    AND departments.service_month = ranked.service_month
+    AND departments.person = COALESCE('c' || ranked.chart_number, 'p' || ranked.patient_key)
+WHERE rank = 1 AND NOT (family = 'pharmacy' AND is_whole AND has_lines)

@@ -22,7 +22,7 @@ WITH placed AS (
             WHEN payments.class_digit IN ('1', '3', '5', '7', '9') THEN 'inpatient'
             WHEN payments.class_digit IN ('2', '4', '6', '8', '0') THEN 'outpatient'
         END AS setting,
-        payments.dpc = '1' AS is_dpc,
+        COALESCE(payments.dpc = '1', FALSE) AS is_dpc,
         COALESCE(payments.insurer_number, payments.public_number) AS insurer_number,
         CASE
             WHEN payments.insurer_number IS NOT NULL THEN payments.claimed_points

@@ -47,8 +47,13 @@ placed_reports AS (
         ROW_NUMBER() OVER (
             PARTITION BY institution, payer, stage, service_month, points, person
             ORDER BY processing_month, report_id
-        ) AS place
+        ) AS place,
+        ROW_NUMBER() OVER (
+            PARTITION BY institution, payer, stage, service_month, points, person, processing_month
+            ORDER BY report_id
+        ) AS place_in_month
     FROM report_persons
+    WHERE report_id NOT IN (SELECT report_id FROM by_reception)
 ),
 placed_returns AS (
     SELECT
@@ -56,8 +61,13 @@ placed_returns AS (
         ROW_NUMBER() OVER (
             PARTITION BY institution, payer, stage, service_month, points, person
             ORDER BY processing_month, return_id
-        ) AS place
+        ) AS place,
+        ROW_NUMBER() OVER (
+            PARTITION BY institution, payer, stage, service_month, points, person, processing_month
+            ORDER BY return_id
+        ) AS place_in_month
     FROM return_persons
+    WHERE return_id NOT IN (SELECT return_id FROM by_reception)
 ),
 by_person AS (
     SELECT reports.report_id, returns.return_id, reports.certainty
@@ -70,7 +80,7 @@ by_person AS (
         AND returns.points = reports.points
         AND returns.person = reports.person
         AND (
-            returns.processing_month = reports.processing_month
+            (returns.processing_month = reports.processing_month AND returns.place_in_month = reports.place_in_month)
             OR (
                 reports.stage = 're_examination'
                 AND returns.processing_month BETWEEN reports.processing_month - INTERVAL 1 MONTH

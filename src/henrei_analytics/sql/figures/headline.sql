@@ -48,7 +48,7 @@ files_of_month AS (
     SELECT COUNT(*) AS return_files
     FROM mart.files AS f
     INNER JOIN scope AS s ON f.institution = s.institution AND f.month = s.month
-    WHERE f.status = 'loaded' AND f.kind IN ('hen', 'henr', 'sah')
+    WHERE f.status = 'loaded' AND f.kind IN ('hen', 'henr', 'sah', 'paper', 'return_list')
 ),
 counted AS (
     SELECT

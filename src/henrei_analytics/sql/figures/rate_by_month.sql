@@ -6,7 +6,7 @@ WITH return_files AS (
     SELECT COALESCE(f.payer, 'all') AS payer, f.month, COUNT(*) AS files
     FROM mart.files AS f
     INNER JOIN scope AS s ON f.institution = s.institution
-    WHERE f.status = 'loaded' AND f.kind IN ('hen', 'henr') AND f.payer IS NOT NULL
+    WHERE f.status = 'loaded' AND f.kind IN ('hen', 'henr', 'paper', 'return_list') AND f.payer IS NOT NULL
     GROUP BY GROUPING SETS ((f.payer, f.month), (f.month))
 )
 SELECT

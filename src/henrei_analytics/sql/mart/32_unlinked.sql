@@ -37,6 +37,6 @@ WHERE search_number IS NOT NULL
 GROUP BY institution, payer, search_number
 HAVING COUNT(DISTINCT month) > 1
 UNION ALL
-SELECT 'search_number_mismatch', institution, payer, month, search_number, NULL
+SELECT DISTINCT 'search_number_mismatch', institution, payer, month, search_number, NULL
 FROM core.receipts
 WHERE has_two_numbers

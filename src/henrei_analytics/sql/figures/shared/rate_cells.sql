@@ -1,9 +1,10 @@
 -- grain: month of the window × payer (shaho, kokuho, all) × setting (inpatient, outpatient, all)
--- inputs: mart.claim_volume, known_returns, return_span, scope, scope_months
+-- inputs: mart.claim_volume, mart.reported_returns, known_returns, return_span, scope, scope_months
 -- rule: numerator = first-round first-review returns with processing_month M; denominator = first
 --       claims with claim_month M. The denominator is NULL where the payer has no claims that month,
 --       and for 'all' where a payer the institution deals with has none; the numerator is NULL
---       outside the months whose returns are known: never a guess.
+--       outside the months whose returns are known, and where a payment notice reports returns that
+--       no file shows: never a guess.
 --       denominator_3month = mean of M-2 .. M, NULL unless all three are known.
 WITH claims AS (
     SELECT
@@ -22,6 +23,17 @@ returns AS (
     FROM known_returns
     WHERE in_rate AND in_window
     GROUP BY processing_number, payer, setting
+),
+not_downloaded AS (
+    SELECT DISTINCT year(r.processing_month) * 12 + month(r.processing_month) AS month_number, r.payer
+    FROM mart.reported_returns AS r
+    INNER JOIN scope AS s ON r.institution = s.institution
+    WHERE r.stage = 'first_review' AND r.return_id IS NULL
+),
+returns_unknown AS (
+    SELECT month_number, payer FROM not_downloaded
+    UNION
+    SELECT month_number, 'all' AS payer FROM not_downloaded
 ),
 payers_dealt_with AS (
     SELECT payer FROM claims
@@ -99,13 +111,14 @@ SELECT
     c.payer,
     c.setting,
     CASE
-        WHEN c.month_number BETWEEN k.first_number AND k.last_number
+        WHEN c.month_number BETWEEN k.first_number AND k.last_number AND u.payer IS NULL
             THEN CAST(COALESCE(r.returns, 0) AS BIGINT)
     END AS numerator,
     CAST(d.first_claims AS BIGINT) AS denominator,
     t.first_claims AS denominator_3month
 FROM cells AS c
 CROSS JOIN return_span AS k
+LEFT JOIN returns_unknown AS u ON c.month_number = u.month_number AND c.payer = u.payer
 LEFT JOIN returns_by_level AS r
     ON c.month_number = r.month_number AND c.payer = r.payer AND c.setting = r.setting
 LEFT JOIN denominators AS d
