@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from henrei_analytics.warehouse import connect
 from henrei_analytics.warehouse.load import LoadResult, load
@@ -15,6 +17,7 @@ from henrei_analytics.warehouse.load import LoadResult, load
 NOON = datetime(2026, 10, 5, 12)
 AS_OF = date(2026, 10, 31)
 Row = dict[str, Any]
+Henrei = Callable[..., tuple[int, str, str]]  # a command: exit code, output, errors
 
 
 class Office:
@@ -64,11 +67,16 @@ class Office:
 
     def dump(self, as_of: date = AS_OF) -> dict[str, list[str]]:
         """Every row of every mart view as text, sorted; without the time of loading."""
-        views = self.values("SELECT view_name FROM duckdb_views() WHERE schema_name = 'mart' ORDER BY 1")
-        return {
-            view: sorted(
-                repr({k: v for k, v in row.items() if k != "loaded_at"})
-                for row in self.rows(f"SELECT * FROM mart.{view}", as_of)
-            )
-            for view in views
-        }
+        con = connect(self.database, as_of=as_of)
+        try:
+            sql = "SELECT view_name FROM duckdb_views() WHERE schema_name = 'mart' ORDER BY 1"
+            return {view: _texts(con, view) for (view,) in con.execute(sql).fetchall()}
+        finally:
+            con.close()
+
+
+def _texts(con: duckdb.DuckDBPyConnection, view: str) -> list[str]:
+    result = con.execute(f"SELECT * FROM mart.{view}")
+    names = [column[0] for column in result.description]
+    rows = (dict(zip(names, row, strict=True)) for row in result.fetchall())
+    return sorted(repr({k: v for k, v in row.items() if k != "loaded_at"}) for row in rows)

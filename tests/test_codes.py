@@ -8,25 +8,36 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from henrei_analytics import code_texts
+from henrei_analytics.warehouse.code_tables import CODE_TABLES
+from henrei_analytics.warehouse.own_codes import OVERRIDABLE, RESULTS, UNDATED_RULES
+
 CODES = Path(__file__).parents[1] / "src" / "henrei_analytics" / "codes"
 TABLES = sorted(path.stem for path in CODES.glob("*.csv"))
 CONFIDENCE = {"official", "official copy", "secondary", "code", "inferred", "knowledge", "own"}
 KEYS = {
+    "adjustment_letters": ("payer", "letter"),
     "categories": ("category",),
     "claim_type_digits": ("digit", "value", "when_digit_2"),
     "code_levels": ("prefix",),
     "code_systems": ("position",),
     "departments": ("department",),
     "eras": ("code",),
+    "file_kinds": ("kind",),
     "law_numbers": ("law_number", "valid_from"),
     "payers": ("payer",),
     "policy_breaks": ("month", "label_ja"),
     "prefectures": ("code",),
+    "re_examination_requesters": ("payer", "requester_code"),
+    "re_examination_results": ("payer", "result_code"),
     "reason_codes": ("payer", "prefecture", "code_system", "code", "valid_from"),
     "reason_text_rules": ("position",),
+    "rerouting_outcomes": ("text",),
     "return_classes": ("return_class",),
+    "sections": ("section",),
     "sources": ("source_id",),
     "time_rules": ("rule_id", "payer", "valid_from"),
+    "upheld_reasons": ("upheld_reason",),
 }
 
 # What a clerk would say each text is about. No rule may claim the last group.
@@ -158,6 +169,11 @@ def test_table_is_plain(table):
     assert all(None not in r and None not in r.values() for r in rows(table)), "a row has the wrong width"
 
 
+def test_every_table_has_a_key_and_a_title():
+    assert KEYS.keys() == code_texts.TITLES.keys() == set(TABLES)
+    assert set(OVERRIDABLE) <= set(CODE_TABLES) <= set(TABLES)
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_keys_are_unique(table):
     keys = [tuple(r[c] for c in KEYS[table]) for r in rows(table)]
@@ -186,6 +202,12 @@ def test_periods_are_dates_in_order_and_do_not_overlap(table):
         earlier = seen.get(tuple(r[c] for c in key))
         assert earlier is None or ("" < earlier < r["valid_from"])
         seen[tuple(r[c] for c in key)] = r["valid_to"]
+
+
+def test_rules_the_models_take_as_one_number_have_one_row():
+    for rule in UNDATED_RULES:
+        (row,) = [r for r in rows("time_rules") if r["rule_id"] == rule]
+        assert (row["payer"], row["valid_from"], row["valid_to"]) == ("", "", "")
 
 
 def system_of(payer, code):
@@ -255,6 +277,46 @@ def test_return_classes_and_levels_are_complete():
     assert {r["stage"] for r in rows("return_classes")} == {"first_review", "re_examination"}
     prefixes = tuple(r["prefix"] for r in rows("code_levels"))
     assert all(r["code"].startswith(prefixes) for r in rows("reason_codes") if r["code_system"] == "ssk_l")
+
+
+def test_patterns_can_match_normalized_text():
+    for table in ("reason_text_rules", "code_systems"):
+        assert all(r["pattern"] == unicodedata.normalize("NFKC", r["pattern"]) for r in rows(table))
+
+
+def test_letters_mean_different_things_by_payer():
+    letters = {(r["payer"], r["letter"]): r["label_ja"] for r in rows("adjustment_letters")}
+    assert [letter for _, letter in letters] == list("ABCDFGHK") * 2
+    assert {a for (payer, a), label in letters.items() if letters["kokuho", a] != letters["shaho", a]} == set(
+        "ABCD"
+    )
+    assert {r["class_ja"] for r in rows("adjustment_letters")} == {"診療内容", "事務上"}
+
+
+def test_only_the_two_re_routings_are_no_returns():
+    assert [r["code"] for r in rows("reason_codes") if r["is_rerouting"]] == ["100001", "100003"]
+    assert {r["is_rerouting"] for r in rows("reason_codes")} == {"", "yes"}
+    outcomes = {r["outcome"] for r in rows("rerouting_outcomes")}
+    assert outcomes == {"transferred", "split", "as_claimed", "branch_number"}
+
+
+@pytest.mark.parametrize(
+    ("code", "result"),
+    [("101", "returned"), ("102", "upheld"), ("103", "cut"), ("106", "moved"), ("111", "restored"),
+     ("115", "other"), ("116", "withdrawn"), ("201", "returned"), ("258", "returned")],
+)  # fmt: skip
+def test_a_re_examination_ends_in(code, result):
+    found = {r["result_code"]: r["result"] for r in rows("re_examination_results")}
+    assert found[code] == result
+    assert set(found.values()) <= set(RESULTS)
+
+
+def test_codes_of_the_notices_have_their_width():
+    assert all(re.fullmatch(r"\d\d", r["section"]) for r in rows("sections"))
+    assert all(re.fullmatch(r"[12]\d\d", r["result_code"]) for r in rows("re_examination_results"))
+    assert all(re.fullmatch(r"[12]\d\d", r["requester_code"]) for r in rows("re_examination_requesters"))
+    assert {r["requester"] for r in rows("re_examination_requesters")} == {"insurer", "institution", "payer"}
+    assert all(re.fullmatch(r"\d\d|1000\d\d", r["upheld_reason"]) for r in rows("upheld_reasons"))
 
 
 def test_fixed_lists():

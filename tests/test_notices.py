@@ -257,10 +257,10 @@ def test_a_trial_run_is_left_alone(office: Office) -> None:
     ]
 
 
-@pytest.mark.parametrize("system", ["zogn", "fmei", "sast"])
-def test_other_notices_are_named_and_left_alone(office: Office, system: str) -> None:
+@pytest.mark.parametrize("kind", ["zogn", "fmei", "sast", "hasp"])
+def test_a_file_named_as_a_notice_without_its_titles_is_refused(office: Office, kind: str) -> None:
     office.save(
-        notice_name().replace("henr", system), in_bytes(["1,50803,1,医科,9912345,架空医院,,,", "2,診療年月"])
+        notice_name().replace("henr", kind), in_bytes(["1,50803,1,医科,9912345,架空医院,,,", "2,診療年月"])
     )
     (file,) = office.load().files
-    assert (file.outcome, file.message != "対象外") == ("left_alone", True)
+    assert (file.outcome, "見出し" in file.message) == ("rejected", True)

@@ -325,12 +325,9 @@ def test_a_reclaim_may_carry_its_number_in_the_history_block_alone(office: Offic
 
 
 LEFT_ALONE = {
-    "歯科の請求ファイル": ("RECEIPTS.UKE", "UK,1,13,3,9912345,,架空歯科,202609,,00"),
-    "調剤の請求ファイル": ("RECEIPTY.CYO", "YK,1,13,4,9912345,架空薬局,202609,00,"),
     "労災などの見出しのないファイル": ("RRECEC.HEN", "RE,1,1112,202608,架空　一郎"),
-    "歯科のファイル": ("RECEIPTS.HEN", "HI,1,202609,13,3,9912345,,00"),
-    "調剤のファイル": ("RECEIPTY.HEN", "HI,1,202609,13,4,9912345,,00"),
-    "DPCのファイル": ("RECEIPTD.UKE", ir("202609")),
+    "訪問看護のファイル": ("RECEIPTH.HEN", "HI,1,202609,13,6,9912345,,00"),
+    "対象外": ("memo.csv", "日付,内容"),
 }
 
 
@@ -343,16 +340,11 @@ def test_files_of_others_are_named_and_left_alone(office: Office, what: str) -> 
     assert office.rows("SELECT * FROM mart.files") == []
 
 
-def test_a_dpc_file_under_another_name_is_known_by_its_records(office: Office) -> None:
-    lines = claim_text([Receipt()])
-    office.save("RECEIPTC.UKE", in_bytes([*lines[:2], "BU,010010xx01x0xx,202608,,", *lines[2:]]))
-    assert office.load().files[0].message == "DPCのファイル"
-
-
 @pytest.fixture
 def examples(office: Office) -> Office:
-    """The worked examples of the format description: one file of every kind."""
-    shutil.copytree(EXAMPLES, office.folder, dirs_exist_ok=True)
+    """The worked examples of claims and returns: one file of every kind."""
+    for path in [*EXAMPLES.glob("*_RECEIPTC.*"), *EXAMPLES.glob("RIhenr*")]:
+        shutil.copy(path, office.folder)
     office.load()
     return office
 

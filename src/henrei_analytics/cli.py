@@ -253,7 +253,7 @@ def template(
     ] = None,
 ) -> None:
     """手で記入する入力表を作る。記入して保存したら henrei load で取り込めます。"""
-    from henrei_analytics.forms import write_form
+    from henrei_analytics.lists.forms import write_form
 
     _say(
         [
@@ -285,7 +285,7 @@ def new_mapping(
     database: Database = DEFAULT_DATABASE,
 ) -> None:
     """見本の見出しと値から対応表の案を作る。足りない所は埋めてから使います。"""
-    from henrei_analytics.forms import write_mapping
+    from henrei_analytics.lists.forms import write_mapping
 
     _say(write_mapping(file, out, database))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from henrei_analytics.codes import shipped, shipped_columns, shipped_tables
 from henrei_analytics.errors import HenreiError
 from henrei_analytics.warehouse.code_tables import Entry, entries
 from henrei_analytics.warehouse.own_codes import (
@@ -18,7 +19,6 @@ from henrei_analytics.warehouse.own_codes import (
     read_own,
     told,
 )
-from henrei_analytics.warehouse.shipped_codes import shipped, shipped_columns, shipped_tables
 from henrei_analytics.warehouse.unmapped import Unmapped, unmapped
 
 TITLES = {

@@ -223,7 +223,5 @@ def _provenance(con: duckdb.DuckDBPyConnection, job: Job) -> Provenance:
 def _sums_that_differ(con: duckdb.DuckDBPyConnection, job: Job) -> list[str]:
     checks = check_sums(figures.compute_many(con, job.scope, figures.definitions()))
     return [
-        f"{job.label} {check.check}: {check.expected:,} と {check.got:,}"
-        for check in checks
-        if not check.ok
+        f"{job.label} {check.check}: {check.expected:,} と {check.got:,}" for check in checks if not check.ok
     ]

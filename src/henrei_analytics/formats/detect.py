@@ -6,7 +6,7 @@ import codecs
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePath
 
 from henrei_analytics.errors import UnreadableFile
@@ -17,7 +17,14 @@ HEAD_LINES = 6  # the title rows stand in the first lines
 SAME_TITLES = 0.6  # share of a layout's titles that a file must have to be read by it
 
 RECORD_NAME = re.compile(r"^(RECEIPT[CDSY]|RRECEC)\b.*|.*\.(HEN|SAH|UKE|CYO)$", re.IGNORECASE)
+DPC_NAME = re.compile(r"RECEIPTD(?![A-Z])", re.IGNORECASE)
 TRIAL = "確認試験のファイル"
+TRIAL_MARK = "(確認試験)"  # behind the name of a report
+VISITING_NURSES = "訪問看護"
+# the 点数表 6 in its place: behind the prefecture in record files and 請求確定状況, second in other notices
+VISITING_NURSES_HEADER = re.compile(
+    r"[A-Z]{2},[12],(?:[0-9]{5,6},)?[0-9]{2},6,|1,[0-9]{5},(?:6,|[0-9]{8},[12],[0-9]{2},6,)"
+)
 NOT_TEXT = {
     b"%PDF": "PDF",
     b"PK\x03\x04": "ZIPやExcel",
@@ -46,14 +53,17 @@ def detect(head: bytes, name: str) -> Layout | LeftAlone:
     base = PurePath(name).name
     named = next((one for one in all_layouts() if one.file_name and one.file_name.match(base)), None)
     ours_by_name = bool(named or RECORD_NAME.match(base))
-    layout = _layout_of(head, _lines(head, "cp932"), base)
+    lines = _lines(head, "cp932")
+    layout = _layout_of(head, lines, base)
     wrong_text = _other_encoding(head)
     if wrong_text and (layout or ours_by_name or _layout_of(head, _lines(head, wrong_text), base)):
         raise UnreadableFile(
             "encoding",
             f"文字コードが{wrong_text}です。編集や変換で保存し直したファイルではなく、元のファイルを取り込んでください。",
         )
-    if named and named.file_name.match(base)["trial"]:
+    if _of_visiting_nurses(lines):
+        return LeftAlone(f"{VISITING_NURSES}のファイル")
+    if (named and named.file_name.match(base)["trial"]) or (layout and TRIAL_MARK in _plain(lines[0][0])):
         return LeftAlone(TRIAL)
     if layout:
         return layout
@@ -62,7 +72,7 @@ def detect(head: bytes, name: str) -> Layout | LeftAlone:
             raise UnreadableFile(
                 "not_text", f"中身が{what}です。レセプト電算のファイルを取り直してください。"
             )
-    if head.startswith(b"RE,"):
+    if head.startswith(b"RE,") and not base.upper().startswith("RECEIPT"):
         return LeftAlone("労災などの見出しのないファイル")
     if head.startswith(b"\xd0\xcf\x11\xe0") and not ours_by_name:
         return OLD_OFFICE
@@ -91,18 +101,34 @@ def _layout_of(head: bytes, lines: list[list[str]], base: str) -> Layout | None:
     fitting = [one for one in all_layouts() if one.trailers and first[0] in one.header_ids]
     if fitting:
         return _record_file(fitting, first, head, base)
-    report = _plain(first[0])
-    for one in all_layouts():
-        for report_name, kind in one.report_names.items():
-            if report.startswith(_plain(report_name)):
-                kinds = (kind, *(k for k in one.kinds if k != kind))
-                return _by_titles(replace(one, kinds=kinds), {"2": _titles(lines, untyped=True)})
+    if report := _report(first):
+        layout, kind = report
+        kinds = (kind, *(k for k in layout.kinds if k != kind))
+        return _by_titles(replace(layout, kinds=kinds), {"2": _titles(lines, untyped=True)})
     return None
+
+
+def _report(first: list[str]) -> tuple[Layout, str] | None:
+    """The layout and kind of a report whose name is all of its first line."""
+    name = _plain(first[0])
+    for layout in all_layouts():
+        for report_name, kind in layout.report_names.items():
+            if name.startswith(_plain(report_name)):
+                return layout, kind
+    return None
+
+
+def _of_visiting_nurses(lines: list[list[str]]) -> bool:
+    """Files with the 点数表 of 訪問看護, by its number or, where a notice writes only the name, by that."""
+    if VISITING_NURSES_HEADER.match(",".join(lines[0])):
+        return True
+    names = lines[0][1:2] if lines[0][0] == "1" else lines[1][3:4] if _report(lines[0]) and lines[1:] else []
+    return any(_plain(name).endswith(VISITING_NURSES) for name in names)
 
 
 def _record_file(fitting: list[Layout], first: list[str], head: bytes, base: str) -> Layout:
     """Among the record files with this header, the one of its 点数表; DPC shares that of 医科 and is known by BU."""
-    is_dpc = b"\nBU," in head or base.upper().startswith("RECEIPTD")
+    is_dpc = b"\nBU," in head or bool(DPC_NAME.match(base))
     digits = {
         first[item - 1]
         for one in fitting
@@ -126,7 +152,8 @@ def _notice(lines: list[list[str]]) -> Layout | None:
             best, best_score = one, score
     if best:
         return _by_titles(best, {row: _titles(lines, row) for row in best.titles})
-    return next((one for one in _without_titles() if _header_fits(one, lines)), None)
+    fitting = [one for one in _without_titles() if _header_fits(one, lines)]
+    return next((one for one in fitting if _row_fits(one, lines)), fitting[-1] if fitting else None)
 
 
 @cache
@@ -153,11 +180,11 @@ def _titles(lines: list[list[str]], row: str = "2", *, untyped: bool = False) ->
 
 
 def _by_titles(layout: Layout, titles: dict[str, tuple[str, ...]]) -> Layout:
-    """The layout with its columns where this file has them (calls with the same titles give one object)."""
+    """The layout with its columns where this file has them (files with the same titles share one object)."""
     return _fitted(layout.name, layout.kinds, tuple(sorted(titles.items())))
 
 
-@cache
+@lru_cache(maxsize=256)  # titles come from the files: any number of them
 def _fitted(name: str, kinds: tuple[str, ...], titles: tuple[tuple[str, tuple[str, ...]], ...]) -> Layout:
     layout = next(one for one in all_layouts() if one.name == name)
     return fitted(replace(layout, kinds=kinds) if kinds != layout.kinds else layout, dict(titles))
@@ -177,6 +204,14 @@ def _header_fits(layout: Layout, lines: list[list[str]]) -> bool:
         and bool(re.fullmatch(r"[0-9]{8}", first[2]))
         and bool(re.fullmatch(r"[12]", first[3]))
     )
+
+
+def _row_fits(layout: Layout, lines: list[list[str]]) -> bool:
+    """請求確定状況 of 調剤 has a column more: where its 1 (請求済) or 2 (未請求) stands tells the two apart."""
+    record = layout.records[layout.starts_receipt]
+    state = next(f.item for f in record.fields if f.required)
+    row = next((items for items in lines[1:] if items[0] == record.id), [])
+    return len(row) >= state and row[state - 1] in ("1", "2")
 
 
 def _plain(text: str) -> str:

@@ -5,31 +5,25 @@ All of them take text that went through `trimmed`.
 
 from __future__ import annotations
 
-import csv
 from functools import cache
-from importlib import resources
 
 import polars as pl
+
+from henrei_analytics.codes import shipped
 
 SPACES = " \u3000\t"
 
 
 @cache
-def _eras() -> tuple[dict[str, str], ...]:
-    text = (resources.files("henrei_analytics") / "codes" / "eras.csv").read_text("utf-8")
-    return tuple(csv.DictReader(text.splitlines()))
-
-
-@cache
 def era_year_zero() -> dict[str, int]:
     """Era digit G of GYYMM → the western year before the era's year 1 (`codes/eras.csv`)."""
-    return {row["code"]: int(row["year_one"]) - 1 for row in _eras()}
+    return {row["code"]: int(row["year_one"]) - 1 for row in shipped("eras")}
 
 
 @cache
 def era_name_zero() -> dict[str, int]:
     """令和 → the western year before its year 1."""
-    return {row["era_ja"]: int(row["year_one"]) - 1 for row in _eras()}
+    return {row["era_ja"]: int(row["year_one"]) - 1 for row in shipped("eras")}
 
 
 def trimmed(text: pl.Expr) -> pl.Expr:
@@ -132,7 +126,8 @@ def decimal(text: pl.Expr) -> pl.Expr:
 
 
 YEN = r"[\\¥￥]"
-AMOUNT = rf"^\[?[+-]?{YEN}?[0-9]{{1,10}}\]?$"
+SUM = rf"[+-]?{YEN}?[0-9]{{1,10}}"
+AMOUNT = rf"^(?:{SUM}|\[{SUM}\])$"
 
 
 def amount(text: pl.Expr) -> pl.Expr:

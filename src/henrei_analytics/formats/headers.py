@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import PurePath
 
 import polars as pl
 
+from henrei_analytics.codes import shipped
 from henrei_analytics.errors import UnreadableFile
 from henrei_analytics.formats.fields import SPACES, any_month
 from henrei_analytics.formats.layout import Header, Layout
@@ -44,29 +43,23 @@ class FileFacts:
     setting: str | None = None
 
 
-FEE_TABLES = {"医科": "1", "DPC": "1", "CD": "1", "歯科": "3", "調剤": "4"}
+FEE_TABLES = {"医科": "1", "DPC": "1", "CD": "1", "歯科": "3", "調剤": "4", "訪問看護": "6"}
 SETTINGS = {"1": "inpatient", "2": "outpatient"}
-
-
-@cache
-def _codes(table: str) -> tuple[dict[str, str], ...]:
-    text = (resources.files("henrei_analytics") / "codes" / f"{table}.csv").read_text("utf-8")
-    return tuple(csv.DictReader(text.splitlines()))
 
 
 def payer_of_digit(digit: str) -> str | None:
     """1 → shaho, 2 → kokuho."""
-    return next((row["payer"] for row in _codes("payers") if row["digit"] == digit), None)
+    return next((row["payer"] for row in shipped("payers") if row["digit"] == digit), None)
 
 
 def payer_of_name(name: str) -> str | None:
     """The payer whose name stands in a notice (支払基金, its successor, or a 国保連合会)."""
-    return next((row["payer"] for row in _codes("payers") if re.search(row["name_pattern"], name)), None)
+    return next((row["payer"] for row in shipped("payers") if re.search(row["name_pattern"], name)), None)
 
 
 def prefecture_of_name(name: str) -> str | None:
     """東京都国民健康保険団体連合会 → 13."""
-    return next((row["code"] for row in _codes("prefectures") if name.startswith(row["name_ja"])), None)
+    return next((row["code"] for row in shipped("prefectures") if name.startswith(row["name_ja"])), None)
 
 
 def parse_header(layout: Layout, items: list[str], name: str) -> FileFacts:

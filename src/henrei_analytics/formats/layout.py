@@ -17,12 +17,16 @@ TYPE_COLUMN = "レコード種別"
 
 @dataclass(frozen=True)
 class Field:
-    """One item of a record that becomes a column. `item` counts from 1, as the specifications do; 0: not there."""
+    """One item of a record that becomes a column. `item` counts from 1, as the specifications do; 0: not there.
+
+    `title` is the item's title where the specification gives one.
+    """
 
     item: int
     name: str
     type: str
     required: bool = False
+    title: str = ""
 
     def __post_init__(self) -> None:
         if self.type not in TYPES:
@@ -119,7 +123,8 @@ def plain_title(text: str) -> str:
 def fitted(layout: Layout, titles: dict[str, tuple[str, ...]]) -> Layout:
     """The layout with its columns where the titles of a file (title line id → titles) say they are.
 
-    A title that is not found leaves the item where it was if the file has as many columns as expected, else empty.
+    A title that is not found leaves the item where it was if the file has as many columns as expected and none of
+    them has moved there, else empty.
     """
     records, moved = {}, False
     for record_id, record in layout.records.items():
@@ -131,9 +136,14 @@ def fitted(layout: Layout, titles: dict[str, tuple[str, ...]]) -> Layout:
             continue
         same_width = len(found) == len(expected)
         place = {title: number for number, title in enumerate(found, 2)}
+        if same_width:  # renamed in their place
+            place = {
+                old: number
+                for number, (old, new) in enumerate(zip(expected, found, strict=True), 2)
+                if new not in expected
+            } | place
         fields = tuple(
-            replace(f, item=place.get(expected[f.item - 2], f.item if same_width else 0)) if f.item > 1 else f
-            for f in record.fields
+            replace(f, item=place.get(expected[f.item - 2], 0)) if f.item > 1 else f for f in record.fields
         )
         if fields != record.fields or not same_width:
             moved = True
@@ -153,7 +163,7 @@ def _record(raw: dict[str, Any], untyped: bool) -> Record:
     for each in raw["fields"]:
         column = each.pop("column", None)
         item = columns.index(column) + 1 if column else each.pop("item") + shift
-        fields.append(Field(item=item, **each))
+        fields.append(Field(item=item, title=column or "", **each))
     items = raw.get("items", len(columns) - shift) + shift
     return Record(
         raw["id"], raw["title"], raw["table"], items, tuple(fields), columns, raw.get("titles_in", "")

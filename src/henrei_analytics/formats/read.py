@@ -338,15 +338,15 @@ def _fault(record: Record) -> pl.Expr:
         empty = pl.col(f.name).is_null()
         filled = pl.col(f"#{f.item}").is_not_null() if f.item else pl.lit(False)
         if f.type in CHECKED:
-            fault = fault.when(empty & filled).then(pl.lit(f"value:{_named(record, f)}が{CHECKED[f.type]}。"))
+            fault = fault.when(empty & filled).then(pl.lit(f"value:{_named(f)}が{CHECKED[f.type]}。"))
         if f.required:
-            fault = fault.when(empty).then(pl.lit(f"required:{_named(record, f)}が空です。"))
+            fault = fault.when(empty).then(pl.lit(f"required:{_named(f)}が空です。"))
     return fault.otherwise(None)
 
 
-def _named(record: Record, f: Field) -> str:
-    """How to find the item: by its title where the file has titles, else by its number."""
-    return f"「{record.columns[f.item - 1]}」" if record.columns else f"{f.item}番目の項目"
+def _named(f: Field) -> str:
+    """How to find the item: by its title, else by its number."""
+    return f"「{f.title}」" if f.title else f"{f.item}番目の項目"
 
 
 def _read_error(error: Exception) -> UnreadableFile:

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import BinaryIO
 
 from henrei_analytics.formats.layout import Layout
+from henrei_analytics.formats.scan import MAX_LINE_BYTES, LineTooLong
 
 NAME, HEADER, TITLES, ROW = b"0,", b"1,", b"2,", b"3,"
 
@@ -35,12 +36,14 @@ class TypedLines:
         self._stream.__exit__(kind, error, trace)
 
     def read(self, size: int) -> bytes:
-        """The next lines, typed; empty at the end."""
+        """The next lines, typed; empty at the end. Raises LineTooLong."""
         while self._rest is not None:
             block = self._stream.read(size)
             if block:
                 whole, newline, rest = (self._rest + block).rpartition(b"\n")
                 self._rest = rest
+                if len(rest) > MAX_LINE_BYTES:
+                    raise LineTooLong
                 lines = (whole + newline).splitlines(keepends=True) if newline else []
                 typed = self._typed(_only_lf(lines))
             else:

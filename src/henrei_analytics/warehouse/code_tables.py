@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from henrei_analytics.codes import shipped, shipped_columns
 from henrei_analytics.warehouse.database import insert
 from henrei_analytics.warehouse.own_codes import OPEN, OVERRIDABLE, Cells, OwnCodes, OwnRow, checked
-from henrei_analytics.warehouse.shipped_codes import shipped, shipped_columns
 
 CODE_TABLES = (
     "adjustment_letters", "categories", "code_systems", "departments", "file_kinds", "law_numbers", "policy_breaks",

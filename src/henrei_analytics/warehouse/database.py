@@ -13,7 +13,7 @@ import polars as pl
 from henrei_analytics.errors import HenreiError, InUse
 from henrei_analytics.formats.fields import SQL_TYPE
 from henrei_analytics.formats.layout import all_layouts
-from henrei_analytics.formats.lists import LIST_TABLES
+from henrei_analytics.lists.reader import LIST_TABLES
 
 MEMORY_LIMIT = 128  # MB for DuckDB alone while files are read; larger work spills to disk beside the database
 SETTINGS = {

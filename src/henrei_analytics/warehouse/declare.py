@@ -8,10 +8,10 @@ from pathlib import Path
 
 import duckdb
 
+from henrei_analytics.codes import shipped
 from henrei_analytics.errors import HenreiError
 from henrei_analytics.warehouse.database import connect, migrate
 from henrei_analytics.warehouse.rebuild import rebuild
-from henrei_analytics.warehouse.shipped_codes import shipped
 
 
 def declare_empty(

@@ -14,10 +14,10 @@ import polars as pl
 from henrei_analytics.errors import HenreiError, UnreadableFile
 from henrei_analytics.formats.detect import HEAD_BYTES, OTHER, LeftAlone, detect
 from henrei_analytics.formats.layout import Layout
-from henrei_analytics.formats.lists import ListLayout, ListReader, detect_list
-from henrei_analytics.formats.mapping import Mapping, load_mappings, mappings_folder
 from henrei_analytics.formats.read import FileRead, Reader
 from henrei_analytics.formats.scan import Input
+from henrei_analytics.lists.mapping import Mapping, load_mappings, mappings_folder
+from henrei_analytics.lists.reader import ListLayout, ListReader, detect_list
 from henrei_analytics.privacy import Pseudonyms, load_or_create_key
 from henrei_analytics.warehouse.database import connect, insert, migrate, record_tables
 from henrei_analytics.warehouse.own_codes import checked, folder_of

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import duckdb
 
+from henrei_analytics.codes import shipped, shipped_columns, shipped_tables
 from henrei_analytics.errors import HenreiError
-from henrei_analytics.warehouse.shipped_codes import shipped, shipped_columns, shipped_tables
 
 FOLDER = "codes"
 OPEN = (date.min, date.max)

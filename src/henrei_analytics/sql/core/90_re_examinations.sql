@@ -7,7 +7,7 @@
 --       its history block; the first request is the principal one. The letters of the payer's own corrections (JY) stand
 --       beside. The 再審査結果連絡書 lists requests of the institution that changed nothing; in the
 --       再審査等支払調整額通知票 reason 52 is a request of the institution. A return that both tell of is one outcome, that
---       of the return file.
+--       of the return file: it takes all points of the claim back.
 WITH outcomes AS (
     SELECT
         outcomes.*,
@@ -46,7 +46,7 @@ of_returns AS (
         COALESCE(results.result, 'other') AS result,
         results.result_ja,
         corrections.letters AS correction_letters,
-        CAST(NULL AS BIGINT) AS points_delta,
+        CASE WHEN results.result IN ('returned', 'withdrawn') THEN -returns.points END AS points_delta,
         returns.return_id,
         'sah' AS source,
         returns.file_id

@@ -5,7 +5,8 @@
 --       file to the newest that can be known (claims: after the 10th of the claim month; the rest: from the 5th of
 --       the month after). Other monthly notices are expected from the first month one was loaded. Files that come only
 --       when there is something (file_kinds.expected = never) are listed but never missing. Nothing came, and that is
---       known (empty): the file itself has no receipts, the 振込額明細 of the month has none, or the office says so.
+--       known (empty): the file itself has no receipts, the 振込額明細 of the month has none (that of 電子 claims: its
+--       receipts have a 受付番号; the one of paper claims tells nothing about files), or the office says so.
 WITH known AS (
     SELECT
         as_of,
@@ -73,6 +74,7 @@ paid AS (
     FROM core.payments
     WHERE is_newest
     GROUP BY institution, payer, processing_month
+    HAVING COUNT(reception_number) > 0
 ),
 declared AS (
     SELECT DISTINCT institution, payer, kind, month FROM ledger.declarations

@@ -1,4 +1,4 @@
-"""The code tables that come with the package, as they stand in `codes/*.csv`."""
+"""The code tables that come with the package: dated CSVs with their sources, as they stand in this folder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib import resources
 @cache
 def shipped_tables() -> tuple[str, ...]:
     """Names of the tables, in order."""
-    files = (resources.files("henrei_analytics") / "codes").iterdir()
+    files = resources.files(__package__).iterdir()
     return tuple(sorted(f.name.removesuffix(".csv") for f in files if f.name.endswith(".csv")))
 
 
@@ -27,4 +27,4 @@ def shipped(table: str) -> tuple[dict[str, str], ...]:
 
 
 def _text(table: str) -> str:
-    return (resources.files("henrei_analytics") / "codes" / f"{table}.csv").read_text("utf-8")
+    return (resources.files(__package__) / f"{table}.csv").read_text("utf-8")

@@ -15,15 +15,15 @@ import polars as pl
 
 from henrei_analytics.errors import UnreadableFile
 from henrei_analytics.formats import fields as convert
-from henrei_analytics.formats import sheets
-from henrei_analytics.formats.cells import Merged, is_blank
 from henrei_analytics.formats.headers import FileFacts
-from henrei_analytics.formats.list_fields import closing_words, plain
-from henrei_analytics.formats.list_rows import BadCells, ListRow, RowReader
-from henrei_analytics.formats.mapping import EXAMPLE, Mapping, Match, bears_mark, forms, match, missing
 from henrei_analytics.formats.read import QUARANTINE, FileRead, Part
 from henrei_analytics.formats.scan import Input
-from henrei_analytics.formats.workbook import is_workbook
+from henrei_analytics.lists import sheets
+from henrei_analytics.lists.cells import Merged, is_blank
+from henrei_analytics.lists.fields import closing_words, plain
+from henrei_analytics.lists.mapping import EXAMPLE, Mapping, Match, bears_mark, forms, match, missing
+from henrei_analytics.lists.rows import BadCells, ListRow, RowReader
+from henrei_analytics.lists.workbook import is_workbook
 from henrei_analytics.privacy import Pseudonyms
 
 BATCH = 20_000  # rows handed on in one part

@@ -31,9 +31,9 @@ from importlib import resources
 from pathlib import Path
 
 from henrei_analytics.errors import HenreiError
-from henrei_analytics.formats.cells import DATE_STYLES, DATED, READ, BadCell, is_blank
-from henrei_analytics.formats.list_fields import Field, data, fields, plain
-from henrei_analytics.formats.sheets import DELIMITERS, ENCODINGS, HEAD_ROWS, Row
+from henrei_analytics.lists.cells import DATE_STYLES, DATED, READ, BadCell, is_blank
+from henrei_analytics.lists.fields import Field, data, fields, plain
+from henrei_analytics.lists.sheets import DELIMITERS, ENCODINGS, HEAD_ROWS, Row
 
 FOLDER = "mappings"
 TO_FILL = "?"  # what a proposed mapping holds where the office must decide
@@ -155,14 +155,14 @@ def mappings_folder(database: Path) -> Path:
 @cache
 def shipped() -> tuple[Mapping, ...]:
     """The examples of the package."""
-    folder = resources.files("henrei_analytics") / FOLDER
+    folder = resources.files(__package__) / "examples"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
     return tuple(parse(file.read_text("utf-8"), file.name) for file in files)
 
 
 @cache
 def form(name: str) -> Mapping:
-    """One of the office's own forms: `paper` or `volumes` (`list_data/<name>.toml`)."""
+    """One of the office's own forms: `paper` or `volumes` (`data/<name>.toml`)."""
     raw = data(name)
     known = fields(raw["kind"])
     columns = tuple(

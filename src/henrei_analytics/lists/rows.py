@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from henrei_analytics.errors import UnreadableFile
-from henrei_analytics.formats.cells import DATED, READ, BadCell, Merged, code_names, is_blank, text_of
-from henrei_analytics.formats.list_fields import fields, plain
-from henrei_analytics.formats.mapping import Column, Mapping, Match
-from henrei_analytics.formats.sheets import Row, address
+from henrei_analytics.lists.cells import DATED, READ, BadCell, Merged, code_names, is_blank, text_of
+from henrei_analytics.lists.fields import fields, plain
+from henrei_analytics.lists.mapping import Column, Mapping, Match
+from henrei_analytics.lists.sheets import Row, address
 
 NAMED = 20  # bad cells that are named one by one; the rest is counted
 STAGES = {1: "first_review", 2: "first_review", 3: "first_review"}  # 返戻区分; the others are re-examinations

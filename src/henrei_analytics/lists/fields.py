@@ -13,7 +13,7 @@ KINDS = ("returns", "claims", "volumes")
 
 @dataclass(frozen=True)
 class Field:
-    """One field: what a column may be. `required` and `kinds` name kinds of list; see `list_data/fields.toml`."""
+    """One field: what a column may be. `required` and `kinds` name kinds of list; see `data/fields.toml`."""
 
     name: str
     title: str
@@ -31,8 +31,8 @@ def plain(text: str) -> str:
 
 
 def data(name: str) -> dict:
-    """Read `list_data/<name>.toml`."""
-    return tomllib.loads((resources.files(__package__) / "list_data" / f"{name}.toml").read_text("utf-8"))
+    """Read `data/<name>.toml`."""
+    return tomllib.loads((resources.files(__package__) / "data" / f"{name}.toml").read_text("utf-8"))
 
 
 @cache

@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from datetime import datetime
-from importlib import resources
 from pathlib import Path
 
 import xlsxwriter
 
+from henrei_analytics.codes import shipped
 from henrei_analytics.errors import HenreiError
-from henrei_analytics.formats.list_fields import data
-from henrei_analytics.formats.mapping import form, mappings_folder
-from henrei_analytics.formats.proposal import propose
+from henrei_analytics.lists.fields import data
+from henrei_analytics.lists.mapping import form, mappings_folder
+from henrei_analytics.lists.proposal import propose
 from henrei_analytics.output import make_folder
 
 FORMS = {
@@ -174,8 +174,7 @@ def _code_sheet(book: xlsxwriter.Workbook, look: _Look, wanted: list[str]) -> di
     sheet = book.add_worksheet(CODES)
     for place, name in enumerate(dict.fromkeys(wanted)):
         table, code, label, title, only = CODE_LISTS[name]
-        text = (resources.files("henrei_analytics") / "codes" / f"{table}.csv").read_text("utf-8")
-        rows = [r for r in csv.DictReader(text.splitlines()) if not only or r[only[0]] == only[1]]
+        rows = [r for r in shipped(table) if not only or r[only[0]] == only[1]]
         sheet.set_column(place, place, 44)
         sheet.write(0, place, title, look.heading)
         for row, each in enumerate(rows, start=1):

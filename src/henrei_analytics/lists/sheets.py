@@ -12,9 +12,9 @@ from typing import BinaryIO
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from henrei_analytics.errors import UnreadableFile
-from henrei_analytics.formats import workbook
-from henrei_analytics.formats.cells import Broken, Merged, is_blank
 from henrei_analytics.formats.scan import SUBSTITUTES
+from henrei_analytics.lists import workbook
+from henrei_analytics.lists.cells import Broken, Merged, is_blank
 
 HEAD_ROWS = 30  # rows among which headings are looked for
 MAX_FILE = 64 << 20  # bytes of an Excel file

@@ -7,17 +7,16 @@ the content. Nothing is ever evaluated.
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from importlib import resources
 
+from henrei_analytics.codes import shipped
 from henrei_analytics.formats.fields import era_year_zero
-from henrei_analytics.formats.list_fields import data, plain, words
+from henrei_analytics.lists.fields import data, plain, words
 
 SPACES = " \u3000\t\r\n\ufeff\xa0"
 EXACT_NUMBER = 10**15  # a spreadsheet keeps 15 digits; of longer numbers the last ones are lost
@@ -236,7 +235,7 @@ def code(cell: object) -> str | None:
 
 
 def word(type_name: str) -> Callable[[object], str | None]:
-    """A reader of the words of one type (`list_data/words.toml`)."""
+    """A reader of the words of one type (`data/words.toml`)."""
 
     def read(cell: object) -> str | None:
         if isinstance(cell, bool) and type_name == "yes_no":
@@ -343,24 +342,19 @@ def _usual(type_name: str) -> list[str]:
 
 @cache
 def _codes(table: str, key: str, value: str | None = None) -> dict[str, str]:
-    text = (resources.files("henrei_analytics") / "codes" / f"{table}.csv").read_text("utf-8")
-    return {row[key]: row[value or key] for row in csv.DictReader(text.splitlines())}
+    return {row[key]: row[value or key] for row in shipped(table)}
 
 
 @cache
 def code_names(system: str) -> dict[str, str]:
     """Reason codes of one list (`codes/reason_codes.csv`, `code_system`) that hold everywhere → short name."""
-    text = (resources.files("henrei_analytics") / "codes" / "reason_codes.csv").read_text("utf-8")
-    rows = csv.DictReader(text.splitlines())
+    rows = shipped("reason_codes")
     return {r["code"]: r["name_ja"] for r in rows if r["code_system"] == system and not r["prefecture"]}
 
 
 @cache
 def _insurer_laws() -> frozenset[str]:
-    text = (resources.files("henrei_analytics") / "codes" / "law_numbers.csv").read_text("utf-8")
-    return frozenset(
-        row["law_number"] for row in csv.DictReader(text.splitlines()) if row["kind"] == "insurer"
-    )
+    return frozenset(row["law_number"] for row in shipped("law_numbers") if row["kind"] == "insurer")
 
 
 # type → reader; those in DATED also take the date style

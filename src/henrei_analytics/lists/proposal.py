@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from henrei_analytics.errors import HenreiError
-from henrei_analytics.formats import sheets
-from henrei_analytics.formats.cells import DATE_STYLES, DATED, READ, BadCell, is_blank, text_of
-from henrei_analytics.formats.list_fields import Field, closing_words, data, fields, plain
-from henrei_analytics.formats.mapping import TO_FILL
-from henrei_analytics.formats.workbook import is_workbook
+from henrei_analytics.lists import sheets
+from henrei_analytics.lists.cells import DATE_STYLES, DATED, READ, BadCell, is_blank, text_of
+from henrei_analytics.lists.fields import Field, closing_words, data, fields, plain
+from henrei_analytics.lists.mapping import TO_FILL
+from henrei_analytics.lists.workbook import is_workbook
 
 SAMPLE = 300  # rows whose values are looked at
 FEWEST = 3  # headings that must be known in the row of headings
