@@ -127,6 +127,13 @@ def test_a_notice_about_paper_may_lack_the_columns_that_paper_does_not_have() ->
     ]  # fmt: skip
 
 
+def test_a_file_without_the_column_it_is_about_is_refused() -> None:
+    """Cuts without their amounts would load as cuts of nothing."""
+    rows = rows_of(example("RIzogn1")[1])
+    kept = [place for place in range(30) if place + 1 != 23]
+    assert read(changed("RIzogn1", rows, kept), name=f"RIzogn1131{CODE}50804.csv") == "titles"
+
+
 def test_a_file_with_few_of_the_titles_is_not_read() -> None:
     name, content = example("RIzogn1")
     rows = rows_of(content)

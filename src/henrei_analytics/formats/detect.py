@@ -65,6 +65,11 @@ def detect(head: bytes, name: str) -> Layout | LeftAlone:
         return LeftAlone(f"{VISITING_NURSES}のファイル")
     if (named and named.file_name.match(base)["trial"]) or (layout and TRIAL_MARK in _plain(lines[0][0])):
         return LeftAlone(TRIAL)
+    if layout and layout.missing:
+        raise UnreadableFile(
+            "titles",
+            f"見出しに「{'」「'.join(layout.missing)}」がありません。編集したファイルでなければ、版が新しい帳票です。読み方の更新が要ります。",
+        )
     if layout:
         return layout
     for start, what in NOT_TEXT.items():

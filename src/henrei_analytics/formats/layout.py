@@ -19,13 +19,15 @@ TYPE_COLUMN = "レコード種別"
 class Field:
     """One item of a record that becomes a column. `item` counts from 1, as the specifications do; 0: not there.
 
-    `title` is the item's title where the specification gives one.
+    `title` is the item's title where the specification gives one. `required`: a line without it is set aside;
+    `needed`: a file without the column is refused.
     """
 
     item: int
     name: str
     type: str
     required: bool = False
+    needed: bool = False
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -108,6 +110,12 @@ class Layout:
     def is_untyped(self) -> bool:
         """Lines carry no record type; one is put in front of them (see untyped.py)."""
         return bool(self.report_names)
+
+    @property
+    def missing(self) -> list[str]:
+        """Titles of columns without which the file would be read wrong, and that it does not have."""
+        fields = [f for record in self.records.values() for f in record.fields]
+        return list(dict.fromkeys(f.title for f in fields if f.needed and not f.item))
 
     @property
     def titles(self) -> dict[str, tuple[str, ...]]:
