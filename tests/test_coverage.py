@@ -256,7 +256,10 @@ def test_what_was_sent_and_what_is_loaded_must_agree(loaded: Loaded) -> None:
     assert told(loaded, "sent_totals_differ", "severity, month, number") == [("amber", "2026-09", 1)]
 
 
-@pytest.mark.files(*FIRST_MONTH, fmei(FMEI.format(3)), File("RECEIPTC.HEN", in_bytes(HG_WRONG)))
+ALSO_WRONG = [line.replace("HG,1,", "HG,2,") for line in return_text([SECOND])]
+
+
+@pytest.mark.files(*FIRST_MONTH, fmei(FMEI.format(3)), File("RECEIPTC.HEN", in_bytes(ALSO_WRONG)))
 def test_the_most_urgent_comes_first(loaded: Loaded) -> None:
     severities = [row[0] for row in loaded.rows(ATTENTION, "severity", order="position")]
     assert severities == sorted(severities, key=["red", "amber", "info"].index)

@@ -65,7 +65,9 @@ volumes AS (
         SUM(actual_count) AS actual_count,
         SUM(actual_points) AS actual_points,
         MAX(CASE WHEN closing = '99' THEN 1 ELSE 0 END) = 1
-            AND COUNT(DISTINCT volume) = MAX(CAST(volume AS INTEGER)) - MIN(CAST(volume AS INTEGER)) + 1 AS is_whole
+            AND MIN(TRY_CAST(volume AS INTEGER)) <= 1  -- they count from 00 or 01
+            AND COUNT(DISTINCT volume)
+                = MAX(TRY_CAST(volume AS INTEGER)) - MIN(TRY_CAST(volume AS INTEGER)) + 1 AS is_whole
     FROM sheets
     WHERE volume <> '00' OR closing <> '99'
     GROUP BY institution, payer, kind, month

@@ -3,7 +3,7 @@
 -- inputs: mart.coverage, mart.reported_returns, mart.files, mart.sent_totals, mart.claim_volume, mart.unlinked,
 --         mart.return_reasons, mart.institutions, core.returns, core.blocks, mart.as_of
 -- rule: red: it will be lost, or a number is wrong, within 14 days; amber: do it this month; info: good to know.
---       Facts of the same kind over many months are one row with their number and the newest month.
+--       What concerns months after as_of is not known yet. Facts of the same kind over many months are one row with their number and the newest month.
 WITH known AS (
     SELECT as_of, YEAR(as_of) * 12 + MONTH(as_of) AS as_of_number FROM mart.as_of
 ),
@@ -88,7 +88,7 @@ of_files AS (
         institution, payer, kind, month,
         CASE WHEN status <> 'rejected' AND balanced IS NOT FALSE THEN lines_quarantined END, name, NULL
     FROM mart.files
-    WHERE status = 'rejected' OR NOT balanced OR (lines_quarantined > 0 AND status <> 'duplicate')
+    WHERE status = 'rejected' OR (status = 'loaded' AND (NOT balanced OR lines_quarantined > 0))
 ),
 accepted AS (
     SELECT
@@ -177,3 +177,4 @@ SELECT
     DATE_DIFF('day', CAST(known.as_of AS DATE), deadline) AS days_left
 FROM facts
 CROSS JOIN known
+WHERE month IS NULL OR month <= as_of
