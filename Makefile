@@ -32,7 +32,7 @@ demo: $(READY)
 	@echo; echo "Open in a browser:"; find "$(CURDIR)/reports/demo" -name index.html | sort
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(READY)
 	$(BIN)/python -m ruff check .

@@ -184,6 +184,9 @@ COLUMNS: dict[str, dict[str, tuple[str, Any]]] = {
         "reception_number": ("VARCHAR", None),
         "chart_number": ("VARCHAR", lambda row, number: f"{number:05}"),
         "search_number": ("VARCHAR", None),
+        "receipt_key": (
+            "VARCHAR", lambda row, number: f"{row['payer']}/{row['processing_month']}/{row['receipt_number']}"
+        ),
         "source": ("VARCHAR", "zogn"),
         "file_id": ("VARCHAR", None),
     },
@@ -233,6 +236,7 @@ COLUMNS: dict[str, dict[str, tuple[str, Any]]] = {
         "source": ("VARCHAR", "fmei"),
         "institution": ("VARCHAR", INSTITUTION),
         "payer": ("VARCHAR", "shaho"),
+        "medium": ("VARCHAR", "online"),
         "stage": ("VARCHAR", "first_review"),
         "processing_month": ("DATE", date(2026, 9, 1)),
         "received_month": ("DATE", lambda row, number: shifted(row["processing_month"], 1)),
@@ -245,7 +249,10 @@ COLUMNS: dict[str, dict[str, tuple[str, Any]]] = {
         "reception_number": ("VARCHAR", None),
         "return_id": ("VARCHAR", None),
         "download_deadline": (
-            "DATE", lambda row, number: day_before(shifted(row["received_month"], 3))
+            "DATE",
+            lambda row, number: day_before(shifted(row["received_month"], 3))
+            if row["medium"] == "online"
+            else None,
         ),
         "file_id": ("VARCHAR", None),
     },
@@ -358,6 +365,7 @@ COLUMNS: dict[str, dict[str, tuple[str, Any]]] = {
         "month": ("DATE", date(2026, 9, 1)),
         "number": ("BIGINT", None),
         "name": ("VARCHAR", None),
+        "message": ("VARCHAR", None),
         "deadline": ("DATE", None),
         "days_left": ("BIGINT", None),
     },

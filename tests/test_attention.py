@@ -12,9 +12,10 @@ from henrei_analytics.labels import words
 from mart_tables import INSTITUTION, mart
 
 CONTRACT = (Path(__file__).parents[1] / "docs" / "data-contract.md").read_text("utf-8")
-PLACES = {"month", "payer", "number", "deadline", "days_left", "name", "kind"}
-FULL = "payer | kind | month | number | name | deadline | days_left\nshaho | hen | 2026-09 | 1234 | A.HEN | 2026-12-31 | 12"
-BARE = "payer | kind | month | number | name | deadline | days_left\n- | - | - | - | - | - | -"
+PLACES = {"month", "payer", "number", "deadline", "days_left", "name", "kind", "message", "return_file"}
+FULL = """payer | kind | month   | number | name  | message                    | deadline   | days_left
+          shaho | hen  | 2026-09 | 1234   | A.HEN | 最後の合計行がありません。 | 2026-12-31 | 12"""
+BARE = FULL.splitlines()[0] + "\n- | - | - | - | - | - | - | -"
 
 
 def said(table: str, **changes: object):
@@ -59,6 +60,26 @@ def test_what_it_says() -> None:
 def test_what_can_no_longer_be_downloaded_is_not_asked_for() -> None:
     over = said(FULL, what="reported_not_downloaded", days_left=-1)
     assert "過ぎています" in over.next_step and "ダウンロードして" not in over.next_step
+
+
+@pytest.mark.parametrize(
+    ("kind", "file"),
+    [("fmei", "その月の返戻ファイル（.HEN）を"), ("sast", "その月の再審査の返戻ファイル（.SAH）を")],
+)
+def test_the_file_to_download_is_named(kind: str, file: str) -> None:
+    assert file in said(FULL, what="reported_not_downloaded", kind=kind).next_step
+
+
+def test_paper_is_filled_in_not_downloaded() -> None:
+    step = said(BARE, what="reported_on_paper", kind="sast", number=2).next_step
+    assert "henrei template paper-returns" in step and "ダウンロード" not in step
+
+
+@pytest.mark.parametrize("what", ["file_rejected", "totals_differ", "lines_quarantined"])
+def test_a_file_nobody_needs_can_be_withdrawn(what: str) -> None:
+    step = said(FULL, what=what).next_step
+    assert "henrei unload 〈名前〉" in step
+    assert step.startswith("最後の合計行がありません。") == (what != "lines_quarantined")
 
 
 def test_facts_of_several_months_say_how_many() -> None:

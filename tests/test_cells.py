@@ -90,8 +90,13 @@ GOOD = [
     ("institution", 111234567, "0111234567"),
     ("institution", 1311234567.0, "1311234567"),
     ("institution", "13-1-1234567", "1311234567"),
+    ("institution", "1331234567", "1331234567"),
+    ("institution", "0141234567", "0141234567"),
     ("institution", "1234567", "1234567"),
     ("institution", "034567", "0034567"),
+    ("fee_table", "歯科", "3"),
+    ("fee_table", 4, "4"),
+    ("claim_type", 3112, "3112"),
     ("count", "1,234", 1234),
     ("count", "１，２３４点", 1234),
     ("count", 0.0, 0),
@@ -123,9 +128,9 @@ def test_values(type_name: str, cell: object, value: object) -> None:
 
 BAD = [
     ("insurer", 8139999), ("insurer", "09139999 "[:7]), ("insurer", "123"), ("insurer", "0613999"), ("insurer", "061399999"),
-    ("insurer", date(2026, 1, 1)), ("institution", 11123456), ("institution", "4811234567"), ("institution", "1331234567"),
+    ("insurer", date(2026, 1, 1)), ("institution", 11123456), ("institution", "4811234567"), ("institution", "1321234567"),
     ("count", "1.5"), ("count", 1.5), ("count", "-3"), ("count", "1,23"), ("count", "△3"), ("count", date(2026, 1, 1)),
-    ("count", True), ("digits", 1.31012e19), ("digits", "1310A"), ("claim_type", "3112"), ("department", "99"),
+    ("count", True), ("digits", 1.31012e19), ("digits", "1310A"), ("claim_type", "2112"), ("institution", 131123456), ("fee_table", "2"), ("department", "99"),
     ("department", "院内の科"), ("return_class", "10"), ("payer", "協会"), ("setting", "1"), ("sex", "3"), ("code", "事由の文"),
     ("number_text", "=A1+1"), ("number_text", datetime(2026, 2, 1)), ("text", Broken("x")), ("text", Merged("x", True)),
     ("prefecture", "48"), ("stage", "三審"), ("yes_no", "?"),
@@ -136,6 +141,12 @@ BAD = [
 def test_doubt_is_refused(type_name: str, cell: object) -> None:
     with pytest.raises(BadCell):
         READ[type_name](cell)
+
+
+@pytest.mark.parametrize("cell", ["131123456", "131", "13312345678", "ABC"])
+def test_a_code_without_ten_digits_is_told_first_that_it_needs_them(cell: str) -> None:
+    with pytest.raises(BadCell, match="^10桁"):
+        READ["institution"](cell)
 
 
 ANY_CELL = st.one_of(

@@ -14,6 +14,10 @@ import typer
 
 from henrei_analytics import __version__
 from henrei_analytics.cli import app
+from henrei_analytics.summary import load_summary
+from henrei_analytics.warehouse import connect
+from henrei_analytics.warehouse.load import LoadResult
+from notice_files import henr, hjry
 from office import NOON, Henrei, Office
 from record_files import Receipt, Returned, claim_file, claim_text, in_bytes, return_file
 
@@ -73,7 +77,7 @@ def test_a_load_tells_what_it_did_not_read(henrei: Henrei, office: Office) -> No
     code, said, _ = henrei("load", office.folder)
     assert code == 0
     assert "■ 読まないファイル: 1件\n  files/memo.txt" in said
-    assert "■ 読まないファイル: 労災などの見出しのないファイル: 1件\n  files/RRECEC.HEN" in said
+    assert "■ 読まないファイル: 労災のファイル: 1件\n  files/RRECEC.HEN" in said
     assert "新しく取り込んだファイルはありません。" in said
 
 
@@ -101,6 +105,24 @@ def test_a_load_with_lines_set_aside(henrei: Henrei, office: Office) -> None:
     assert "  files/RECEIPTC.UKE 3行目: HO（保険者）: 6番目の項目が数字ではありません。" in said
     assert "ほか 2行" in said
     assert "■ 合計行と合わないファイル: 1件" in said
+
+
+def test_a_load_speaks_of_receipts_only_where_a_file_lists_them(henrei: Henrei, office: Office) -> None:
+    for file in (hjry("レセプト種別|療養の給付・件数\n合計|9", "50808"), henr([])):
+        office.save(file.name, file.content)
+    _, said, _ = henrei("load", office.folder)
+    assert re.search(r"^  オンライン受領書: 1件（全", said, re.MULTILINE)
+    assert "  返戻内訳書: 1件、レセプト 0件（全" in said
+
+
+def test_a_load_names_the_mappings_it_cannot_use(henrei: Henrei, office: Office) -> None:
+    office.load()
+    result = LoadResult(unused_mappings=["返戻一覧.toml: [columns] がありません。"])
+    con = connect(office.database)
+    lines, in_order = load_summary(con, result)
+    con.close()
+    assert not in_order
+    assert lines[-3:-1] == ["■ 使えない対応表: 1件", "  返戻一覧.toml: [columns] がありません。"]
 
 
 def test_a_load_tells_which_receipts_were_replaced(henrei: Henrei, office: Office) -> None:

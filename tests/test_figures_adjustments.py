@@ -40,6 +40,20 @@ def test_cut_raised_and_restored_stand_apart():
     assert (total["cuts"], total["receipts"], total["cut_points"]) == (5, 4, 607)
 
 
+def test_cuts_of_one_receipt_are_one_receipt_whatever_numbers_the_notice_carries():
+    rows = month(
+        adjustments="""
+            source | receipt_key | receipt_number | chart_number
+            sast   | a-1         | -              | -
+            sast   | a-1         | -              | -
+            sast   | a-2         | -              | -
+            zogn   | b-1         | 1              | 00001
+            zogn   | b-2         | 1              | 00001
+        """,
+    )
+    assert (rows["shaho"]["cuts"], rows["shaho"]["receipts"]) == (5, 4)
+
+
 def test_the_cut_rate_is_of_the_first_review_over_the_points_claimed_in_the_month():
     rows = month(
         adjustments="""

@@ -42,6 +42,7 @@ def test_coverage_in_the_order_files_are_worked_with():
             uke  | shaho  | 2026-10 | loaded     | -         | 1319912345
             uke  | shaho  | 2026-05 | loaded     | -         | 1319912345
             uke  | shaho  | 2026-09 | loaded     | -         | 9999999999
+            uke  | kokuho | 2026-09 | covered    | -         | 1319912345
             new  | shaho  | 2026-09 | empty      | -         | 1319912345
         """,
         file_kinds="kind\nuke\nhen\nzogn\nsast",
@@ -56,6 +57,7 @@ def test_coverage_in_the_order_files_are_worked_with():
         ("shaho", "zogn", 9, "missing"),  # only a return that cannot be fetched any more is lost
         ("shaho", "sast", 9, "loaded"),
         ("shaho", "new", 9, "empty"),
+        ("kokuho", "uke", 9, "covered"),
         ("kokuho", "hen", 9, "missing"),
     ]
 

@@ -120,6 +120,39 @@ def test_reported_but_not_downloaded():
     ]  # fmt: skip
 
 
+ON_PAPER = """
+    processing_month | medium | payer
+    2026-09          | online | shaho
+    2026-09          | paper  | shaho
+    2026-08          | paper  | shaho
+"""
+
+
+def test_paper_that_was_reported_has_no_deadline_and_is_filled_in():
+    table = frame("reported_not_downloaded", reported_returns=ON_PAPER)
+    assert table.select("processing_month", "medium", "returns", "days_left").rows() == [
+        (date(2026, 9, 1), "online", 1, 61), (date(2026, 9, 1), "paper", 1, None),
+        (date(2026, 8, 1), "paper", 1, None),
+    ]  # fmt: skip
+    found = notices(files=ALL_KINDS, reported_returns=ON_PAPER)["手元にない返戻"]
+    assert found == (
+        "支払の知らせにある1件が、返戻ファイルにありません。期限は12月31日です。返戻ファイルを取り込んでください。"
+        "ほかに紙の返戻2件があります。入力表（henrei template paper-returns）に記入して取り込んでください。"
+    )
+
+
+@pytest.mark.parametrize("medium", ["online", "paper"])
+def test_a_month_with_returns_that_are_not_loaded_has_no_rate(medium):
+    table = frame(
+        "rate_by_month",
+        returns="processing_month\n2026-08\n2026-09",
+        claim_volume="claim_month | first_claims\n2026-08 | 100\n2026-09 | 100",
+        reported_returns=[{"medium": medium}],
+    )
+    rates = table.filter(payer="shaho").tail(2).select("numerator", "rate").rows()
+    assert rates == [(1, 0.01), (None, None)]
+
+
 def test_one_sentence_a_topic():
     found = notices(
         files=ALL_KINDS,

@@ -20,6 +20,7 @@ from henrei_analytics.formats.layout import load as load_layout
 from henrei_analytics.formats.read import Reader
 from henrei_analytics.formats.scan import Input
 from henrei_analytics.lists import workbook as workbooks
+from henrei_analytics.lists.fields import data
 from henrei_analytics.lists.forms import FORMS, write_form
 from henrei_analytics.lists.mapping import form, shipped
 from henrei_analytics.lists.reader import LIST_TABLES, SCHEMAS, detect_list
@@ -237,7 +238,7 @@ WRONG = {
     "payer": ("協会", "C2（審査支払機関）"),
     "insurer_number": ("61399", None),
     "points": ("約千点", "S2（請求点数）"),
-    "claim_type": ("3112", "L2（レセプト種別）"),
+    "claim_type": ("2112", "L2（レセプト種別）"),
     "institution": ("13112345", "B2（医療機関コード）"),
     "service_month": ("2026-10", "G2（診療年月）"),
     "code": ("29", "T2（事由コード/事由番号）"),
@@ -279,6 +280,58 @@ def test_what_does_not_agree_in_a_row() -> None:
     assert "どちらかを記入" in refused(paper({"code": None, "text": None}))
     assert "カルテ番号か氏名" in refused(paper({"chart_number": None}))
     assert "2行目とまったく同じ" in refused(paper({}, {}))
+
+
+def test_one_round_names_every_bad_cell_of_a_row() -> None:
+    row = {
+        "points": "x",
+        "month": None,
+        "stage": "三審",
+        "code": "29",
+        "chart_number": None,
+        "claim_type": "1111",
+    }
+    message = refused(paper(row))
+    for place in ("S2（請求点数）", "D2（処理年月）: 空です", "E2（", "T2（", "N2（カルテ番号）", "K2（"):
+        assert place in message, place
+    assert message.startswith("直すところが6件")
+
+
+def test_a_bad_cell_is_named_once_and_no_other_for_its_sake() -> None:
+    for row in (
+        {"payer": "協会"},
+        {"institution": "131"},
+        {"chart_number": date(2026, 1, 2)},
+        {"service_month": "x"},
+    ):
+        assert refused(paper(row)).startswith("直すところが1件"), row
+    assert refused(csv_text(volumes({"claims": "多数", "resubmissions": 3}))).startswith("直すところが1件")
+
+
+@pytest.mark.parametrize("fee_table", ["1", "3", "4"])
+def test_every_fee_table_has_its_institutions(fee_table: str) -> None:
+    code = f"13{fee_table}1234567"
+    _, frames, state = read(paper({"institution": code, "claim_type": f"{fee_table}112"}))
+    (block,) = rows_of(frames, "blocks")
+    assert (block["prefecture"], block["fee_table"], block["code"]) == ("13", fee_table, "1234567")
+    assert state.facts.fee_table == fee_table
+    _, frames, _ = read(csv_text(volumes({"institution": code})))
+    assert rows_of(frames, "blocks")[0]["fee_table"] == fee_table
+    assert "L2（レセプト種別）" in refused(
+        paper({"institution": code, "claim_type": f"{5 - int(fee_table)}112"})
+    )
+
+
+def test_a_form_needs_ten_digits() -> None:
+    assert "B2（医療機関コード）: 10桁" in refused(paper({"institution": "1234567"}))
+    assert "対応表" not in refused(paper({"institution": "1234567"}))
+
+
+def test_the_guide_tells_how_to_go_on_with_a_form() -> None:
+    assert any(
+        "同じ場所に上書き保存すれば、そのまま load できます" in line
+        for line in data("guide")["paper"]["lines"]
+    )
 
 
 @pytest.mark.parametrize(

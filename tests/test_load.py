@@ -23,6 +23,7 @@ from henrei_analytics.warehouse import connect
 from henrei_analytics.warehouse.load import load, unload
 from office import NOON, Office
 from record_files import (
+    INSTITUTION,
     Notice,
     Reason,
     Receipt,
@@ -432,3 +433,18 @@ def test_a_database_of_another_program_is_refused(office: Office) -> None:
     duckdb.connect(str(office.database)).close()
     with pytest.raises(HenreiError, match="取り込んだデータがありません"):
         connect(office.database)
+
+
+@pytest.mark.parametrize("runs", [1, 2], ids=["in one run", "in two runs"])
+@pytest.mark.parametrize("official_first", [True, False], ids=["official first", "renamed first"])
+def test_an_official_name_tells_its_prefecture_in_any_order(
+    office: Office, runs: int, official_first: bool
+) -> None:
+    """A copy renamed by somebody does not keep the office from learning what the official name tells."""
+    content = notice_file([Notice()])
+    names = [f"1/{notice_name()}", "2/返戻.csv"]
+    paths = [office.save(name, content) for name in (names if official_first else names[::-1])]
+    for of_run in [paths] if runs == 1 else [[path] for path in paths]:
+        office.load(*of_run)
+    assert office.values("SELECT DISTINCT institution FROM mart.returns") == [INSTITUTION]
+    assert sorted(office.values("SELECT status FROM mart.files")) == ["duplicate", "loaded"]

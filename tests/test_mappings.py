@@ -25,7 +25,8 @@ from henrei_analytics.lists.mapping import (
 )
 from henrei_analytics.lists.proposal import propose
 from henrei_analytics.lists.reader import detect_list, layout_of
-from list_files import HEAD, INSTITUTION, csv_text, opened, read, refused, rows_of, workbook
+from list_files import HEAD, INSTITUTION, csv_text, opened, read, refused, rows_of, volumes, workbook
+from office import Office
 
 SEPTEMBER = date(2026, 9, 1)
 MARKER = "鬼瓦　轟太郎"
@@ -160,10 +161,10 @@ def test_a_file_needs_every_column_that_is_not_optional() -> None:
 def test_the_first_mapping_that_fits_reads_and_the_own_go_first(tmp_path: Path) -> None:
     (tmp_path / "b.toml").write_text(RETURNS.replace("院内システム", "後"), "utf-8")
     (tmp_path / "a.toml").write_text("\ufeff" + RETURNS.replace("院内システム", "先"), "utf-8")
-    found = load_mappings(tmp_path)
-    assert [m.name for m in found][:2] == ["先", "後"] and found[2:] == list(shipped())
+    found, unused = load_mappings(tmp_path)
+    assert [m.name for m in found][:2] == ["先", "後"] and found[2:] == list(shipped()) and not unused
     assert detected(listed(LINE), *found) == "先"
-    assert load_mappings(tmp_path / "none") == load_mappings(None) == list(shipped())
+    assert load_mappings(tmp_path / "none") == load_mappings(None) == (list(shipped()), [])
     assert mappings_folder(Path("data/henrei.duckdb")) == Path("data/mappings")
 
 
@@ -231,10 +232,67 @@ def test_any_text_is_a_mapping_or_an_error_of_ours(text: str) -> None:
             pass
 
 
-def test_a_mapping_that_is_no_text_names_its_file(tmp_path: Path) -> None:
+def test_what_is_left_to_fill_in_is_told_at_once_without_values() -> None:
+    text = RETURNS.replace('"1311234567"', '"?"').replace('"協会" = "shaho"', '"協会" = "?"')
+    with pytest.raises(MappingError, match="2か所") as wrong:
+        parse(text, "x.toml")
+    assert "fixed.institution、values.payer" in str(wrong.value) and "協会" not in str(wrong.value)
+
+
+UNUSABLE = {
+    "draft": RETURNS.replace('"1311234567"', '"?"'),
+    "toml": "kind =",
+    "field": RETURNS.replace("points", "point"),
+}
+
+
+def test_mappings_that_cannot_be_used_stop_no_other(tmp_path: Path) -> None:
+    for name, text in UNUSABLE.items():
+        (tmp_path / f"{name}.toml").write_text(text, "utf-8")
     (tmp_path / "x.toml").write_bytes("name = '返戻'".encode("cp932"))
-    with pytest.raises(MappingError, match="x.toml"):
-        load_mappings(tmp_path)
+    (tmp_path / "z.toml").write_text(RETURNS, "utf-8")
+    found, unused = load_mappings(tmp_path)
+    assert [m.name for m in found] == ["院内システム", *(m.name for m in shipped())]
+    assert [text.split(".toml")[0] for text in unused] == [
+        f"対応表 {n}" for n in ("draft", "field", "toml", "x")
+    ]
+    assert "「?」のまま" in unused[0] and "UTF-8" in unused[3]
+
+
+def test_a_load_names_the_mappings_it_could_not_use(office: Office) -> None:
+    folder = mappings_folder(office.database)
+    folder.mkdir(parents=True)
+    for name, text in UNUSABLE.items():
+        (folder / f"{name}.toml").write_text(text, "utf-8")
+    office.save("返戻リスト.csv", listed(LINE))
+    office.save("件数.csv", csv_text(volumes({})))
+    result = office.load()
+    assert {f.name.split("/")[-1]: f.outcome for f in result.files} == {
+        "件数.csv": "loaded",
+        "返戻リスト.csv": "left_alone",
+    }
+    assert len(result.unused_mappings) == 3
+    for name in UNUSABLE:
+        (folder / f"{name}.toml").unlink()
+    (folder / "draft.toml").write_text(RETURNS, "utf-8")
+    result = office.load()
+    assert [f.name.split("/")[-1] for f in result.of("loaded")] == ["返戻リスト.csv"]
+    assert result.unused_mappings == []
+
+
+@pytest.mark.parametrize(
+    ("fixed", "fee_table"), [("", "1"), ('fee_table = "3"', "3"), ('fee_table = "調剤"', "4")]
+)
+def test_a_code_of_seven_digits_gets_the_fee_table_of_its_mapping(fixed: str, fee_table: str) -> None:
+    own = RETURNS.replace(
+        'institution = "1311234567"', f'institution = "1234567"\nprefecture = "13"\n{fixed}'
+    )
+    _, frames, state = read(listed(LINE), [parse(own, "a.toml")])
+    assert rows_of(frames, "blocks")[0]["fee_table"] == state.facts.fee_table == fee_table
+    alone = own.replace('prefecture = "13"', "")
+    assert "10桁" in refused(listed(LINE), [parse(alone, "a.toml")])
+    whole = RETURNS.replace("[fixed]", '[fixed]\nfee_table = "3"')
+    assert "点数表が合いません" in refused(listed(LINE), [parse(whole, "a.toml")])
 
 
 def test_the_data_fit_together() -> None:
@@ -336,6 +394,26 @@ def test_a_received_month_stands_in_for_the_processing_month() -> None:
     made = propose(opened(csv_text(rows)), "x")
     assert tomllib.loads(made.text)["columns"]["received_month"] == "返戻年月"
     assert "month" not in tomllib.loads(made.text)["fixed"]
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "kind"),
+    [("返戻一覧", "x", "returns"), ("", "返戻", "returns"), ("請求一覧", "返戻", "claims"), ("", "x", "returns"), ("", "請求", "claims")],
+)  # fmt: skip
+def test_titles_and_the_name_of_a_file_tell_its_kind(title: str, name: str, kind: str) -> None:
+    rows = [[title], ["診療年月", "保険者番号", "患者番号", "理由"], ["2026-08", "06139999", "1", "x"]]
+    made = propose(opened(csv_text(rows)), name)
+    raw = tomllib.loads(made.text)
+    assert raw["kind"] == kind and any(each.startswith("kind") for each in made.unsure)
+    assert raw["columns"].get("text") == ("理由" if kind == "returns" else None)
+
+
+def test_headings_that_only_claims_have_make_no_returns() -> None:
+    rows = [["請求月", "診療年月", "保険者番号", "返戻再請求区分"], ["2026-09", "2026-08", "06139999", "再"]]
+    assert tomllib.loads(propose(opened(csv_text(rows)), "x").text)["kind"] == "claims"
+    rows = [["処理月", "診療年月", "保険者番号"], ["2026-09", "2026-08", "06139999"]]
+    made = propose(opened(csv_text(rows)), "x")
+    assert tomllib.loads(made.text)["kind"] == "returns" and not any("kind" in each for each in made.unsure)
 
 
 def test_a_file_without_headings_gets_no_proposal() -> None:

@@ -104,7 +104,7 @@ def test_every_receipt_of_a_dental_file_has_an_institution_line_that_begins_no_f
 @pytest.mark.parametrize(
     ("name", "ending"),
     [
-        ("RRECEC.HEN", "労災などの見出しのないファイル"),
+        ("RRECEC.HEN", "労災のファイル"),
         ("x", "労災などの見出しのないファイル"),
         ("RECEIPTC.HEN", "unknown"),
     ],

@@ -325,7 +325,7 @@ def test_a_reclaim_may_carry_its_number_in_the_history_block_alone(office: Offic
 
 
 LEFT_ALONE = {
-    "労災などの見出しのないファイル": ("RRECEC.HEN", "RE,1,1112,202608,架空　一郎"),
+    "労災のファイル": ("RRECEC.HEN", "RE,1,1112,202608,架空　一郎"),
     "訪問看護のファイル": ("RECEIPTH.HEN", "HI,1,202609,13,6,9912345,,00"),
     "対象外": ("memo.csv", "日付,内容"),
 }

@@ -7,10 +7,10 @@ import re
 import pytest
 
 from henrei_analytics.attention import templates
-from henrei_analytics.status import SHOWN
-from notice_files import fmei, hen, hjry, uke, zogn
+from henrei_analytics.status import LEGEND, SHOWN
+from notice_files import fixf, fmei, hen, henr, hjry, uke, zogn
 from office import Henrei, Office
-from record_files import INSTITUTION, Receipt, Returned
+from record_files import INSTITUTION, Notice, Receipt, Returned
 
 RETURNED = Returned(Receipt(search="13101202608000000101", points=500))
 CLAIMS, RETURNS = uke([Receipt()], "202608"), hen([RETURNED], "202609")
@@ -30,7 +30,7 @@ def status(henrei: Henrei, day: str) -> tuple[int, list[str]]:
 def titles(lines: list[str], what: str) -> list[str]:
     """The lines that say `what`."""
     words = re.sub(r"\[[^]]*\]", ".*", templates()[what]["title_ja"])
-    return [line for line in lines if re.fullmatch(rf"  \[..\] {words}", line)]
+    return [line for line in lines if re.fullmatch(rf"    \[..\] {words}", line)]
 
 
 def test_a_database_without_files(henrei: Henrei, office: Office) -> None:
@@ -45,11 +45,10 @@ def test_what_is_open_and_what_is_there_month_by_month(henrei: Henrei, office: O
     saved(office, CLAIMS, RETURNS)
     henrei("load", office.folder)
     code, said = status(henrei, "2026-12-16")
-    assert said[:9] == [
+    assert said[:8] == [
         "基準日 2026-12-16",
         "■ 架空医院（13-1-9912345）",
         "  再請求していない返戻: 1件 ¥5,000",
-        "  次のダウンロード期限: 2026-12-31（14日以内に期限が来るもの 0件）",
         "  月ごとの取込（2026-08から2026-12まで、左が古い月）",
         "    社保 ●×××× 請求ファイル",
         "    社保 △●××　 返戻（原審査）",
@@ -67,9 +66,9 @@ def test_what_will_be_lost_within_two_weeks_asks_for_somebody(henrei: Henrei, of
         0, 1, 1, 0,
     ]  # fmt: skip
     _, said = status(henrei, "2026-12-18")
-    urgent = [line for line in said if line.startswith("  [至急]")]
+    urgent = [line for line in said if line.startswith("    [至急]")]
     assert len(urgent) == 1 and "国保" in urgent[0] and "2026年9月" in urgent[0]
-    assert said[said.index(urgent[0]) + 1].startswith("      → ")
+    assert said[said.index(urgent[0]) + 1].startswith("        → ")
 
 
 PAID = (
@@ -111,14 +110,63 @@ def test_what_a_scheduler_is_told(henrei: Henrei, office: Office, what: str, cod
 
 def test_attention_ends_when_the_reason_is_gone(henrei: Henrei, office: Office) -> None:
     saved(office, CLAIMS)
-    path = office.save("RECEIPTC.HEN", b"")
+    office.save("RECEIPTC.HEN", b"")
     henrei("load", office.folder)
     code, said = status(henrei, "2026-10-04")
     assert code == 1 and len(titles(said, "file_rejected")) == 1
     assert "files/RECEIPTC.HEN" in titles(said, "file_rejected")[0]
-    henrei("unload", path)
+    henrei("unload", "files/RECEIPTC.HEN")
     code, said = status(henrei, "2026-10-04")
     assert code == 0 and titles(said, "file_rejected") == []
+
+
+def test_everybody_has_a_list_of_their_own_and_what_is_nobodys_comes_last(
+    henrei: Henrei, office: Office
+) -> None:
+    saved(office, CLAIMS, RETURNS, uke([Receipt()], "202608").of("9900001"))
+    office.save("RECEIPTC.HEN", b"")
+    henrei("load", office.folder)
+    code, said = status(henrei, "2026-12-16")
+    assert code == 1
+    heads = [line for line in said if line.startswith("■")]
+    assert heads == ["■ 架空医院（13-1-9900001）", "■ 架空医院（13-1-9912345）", "■ 医療機関の分からないもの"]
+    for place, head in enumerate(heads):
+        start = said.index(head)
+        part = said[start : said.index(heads[place + 1]) if place < 2 else len(said)]
+        (listed,) = [line for line in part if line.startswith("  確かめること: ")]
+        facts = [line for line in part if line.startswith("    [")]
+        assert listed == f"  確かめること: {len(facts)}件"
+        assert len(titles(part, "file_rejected")) == (place == 2)
+        assert bool(titles(part, "return_file_missing")) == (place < 2)
+
+
+def test_why_a_file_was_refused_is_said(henrei: Henrei, office: Office) -> None:
+    office.save("RECEIPTC.HEN", b"")
+    henrei("load", office.folder)
+    (message,) = office.values("SELECT message FROM mart.files")
+    _, said = status(henrei, "2026-10-04")
+    assert said[said.index(*titles(said, "file_rejected")) + 1].startswith(f"        → {message}")
+
+
+def test_only_returns_without_their_file_have_a_day_to_download_it(henrei: Henrei, office: Office) -> None:
+    listed = henr([Notice(service="0808", reception="0809-70000300", points=7)])
+    office.save(listed.name, listed.content)
+    henrei("load", office.folder)
+    line = "  まだ返戻ファイルのないもの: 次のダウンロード期限 2026-12-31、14日以内に期限が来るもの {}件"
+    assert line.format(0) in status(henrei, "2026-12-16")[1]
+    assert line.format(1) in status(henrei, "2026-12-17")[1]
+    assert not any("ダウンロード期限 2" in one for one in status(henrei, "2027-01-01")[1])
+
+
+def test_claims_known_from_another_source_are_a_state_of_their_own(henrei: Henrei, office: Office) -> None:
+    told = fixf(
+        "レセプト番号|レセプト種別|診療年月|保険者番号|合計点数|請求確定状況\n1|1112|50808|06139999|291|1"
+    )
+    saved(office, CLAIMS, told)
+    henrei("load", office.folder)
+    _, said = status(henrei, "2026-10-31")
+    assert "    社保 ●◇× 請求ファイル" in said
+    assert said.count(f"    {LEGEND}") == 1 and "◇" in LEGEND
 
 
 def test_a_long_list_is_counted(henrei: Henrei, office: Office) -> None:
@@ -127,8 +175,8 @@ def test_a_long_list_is_counted(henrei: Henrei, office: Office) -> None:
     henrei("load", office.folder)
     code, said = status(henrei, "2026-10-04")
     assert code == 1
-    assert sum(line.startswith("  [") for line in said) == SHOWN
-    assert said[-1].startswith("  ほか 5件")
+    assert sum(line.startswith("    [") for line in said) == SHOWN
+    assert said[-1].startswith("    ほか 5件")
 
 
 # months in which nothing came

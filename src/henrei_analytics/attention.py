@@ -66,11 +66,14 @@ def _values(row: dict[str, Any]) -> dict[str, str | None]:
         "month": row["month"] and labels.month(row["month"]),
         "payer": row["payer"] and labels.code("payer", row["payer"]),
         "kind": labels.code("kind", row["kind"]) if row["kind"] else "ファイル",
+        # The notice that reports a return tells which kind of file holds it.
+        "return_file": labels.words()["codes"]["return_file"].get(row["kind"], "返戻ファイル"),
         "number": None if row["number"] is None else labels.text(row["number"], "count"),
         "deadline": row["deadline"] and labels.day(row["deadline"]),
         # What is over has no days left to speak of.
         "days_left": None if days_left is None or days_left < 0 else f"{days_left:,}",
         "name": row["name"],
+        "message": row["message"],
     }
 
 

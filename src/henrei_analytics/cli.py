@@ -122,7 +122,9 @@ def declare_empty(
     """何も届かなかった月を記録する。「未取込」から除きます。"""
     from henrei_analytics.warehouse.declare import declare_empty as declare
 
-    said = declare(database, kind, payer, [_month(each) for each in months], institution, undo=undo)
+    said = declare(
+        database, kind, payer, [_month(each) for each in months], institution, today=date.today(), undo=undo
+    )
     _say([said])
 
 
@@ -224,7 +226,8 @@ def codes_unmapped(
     finally:
         con.close()
     if out:
-        lines += code_texts.template_lines(out, write_template(found, out), folder_of(database))
+        own = folder_of(database)
+        lines += code_texts.template_lines(out, write_template(found, out, own), own)
     _say(lines)
 
 
@@ -369,7 +372,7 @@ def main() -> None:
         if os.environ.get("HENREI_DEBUG"):
             raise
         typer.echo(
-            f"エラー: 予期しない問題で止まりました（{type(error).__name__}）。それまでに取り込んだデータは変わっていません。"
+            f"エラー: 予期しない問題で止まりました（{type(error).__name__}）。取込みは全部終わったか、何も変わっていないかのどちらかです（henrei status で確かめられます）。"
             "開発者に伝えるときは、環境変数 HENREI_DEBUG=1 をつけて再実行した表示を（患者の情報を消してから）送ってください。",
             err=True,
         )

@@ -43,6 +43,7 @@ FIXED = {"payer": PAYERS, "category": CATEGORIES, "main_reason_category": CATEGO
 STATES = {
     "取込済": ("#8FC1E0", "●", "#1B4B66"),
     "該当なし": ("#E3EEF5", "－", "#1B4B66"),
+    "別資料": ("#CBE3D4", "◇", "#1B4B66"),
     "差替済": ("#C5C9CE", "○", "#222222"),
     "未取込": ("#F5C46B", "×", "#222222"),
     "期限間近": ("#B3261E", "！", "#FFFFFF"),

@@ -9,6 +9,7 @@ from henrei_analytics.code_texts import unclassified_lines
 from henrei_analytics.warehouse.load import LoadResult
 
 SHOWN = 10  # rows of any list; the rest is counted
+WITHOUT_RECEIPTS = ("fggk", "tgft", "hjry", "pjry", "volumes")  # sums only
 
 
 def load_summary(con: duckdb.DuckDBPyConnection, result: LoadResult) -> tuple[list[str], bool]:
@@ -25,8 +26,9 @@ def load_summary(con: duckdb.DuckDBPyConnection, result: LoadResult) -> tuple[li
         loaded,
     )
     for kind, files, receipts, total, kept, skipped, aside in by_kind:
+        counted = "" if kind in WITHOUT_RECEIPTS else f"、レセプト {receipts:,}件"
         lines.append(
-            f"  {labels.code('kind', kind)}: {files:,}件、レセプト {receipts:,}件"
+            f"  {labels.code('kind', kind)}: {files:,}件{counted}"
             f"（全{total:,}行 = 使用 {kept:,} + 不要 {skipped:,} + 隔離 {aside:,}）"
         )
     if not by_kind:
@@ -44,7 +46,9 @@ def load_summary(con: duckdb.DuckDBPyConnection, result: LoadResult) -> tuple[li
     lines += _noted(con, loaded)
     if loaded:
         lines += unclassified_lines(con)
-    problems = _rejected(result) + _unbalanced(con, loaded) + _quarantined(con, loaded)
+    problems = (
+        _unusable_mappings(result) + _rejected(result) + _unbalanced(con, loaded) + _quarantined(con, loaded)
+    )
     if problems:
         lines += problems
         lines.append("■ 上の項目を確かめてください。取込み済みの他のデータには影響しません。")
@@ -77,6 +81,10 @@ def _noted(con: duckdb.DuckDBPyConnection, loaded: list[str]) -> list[str]:
         loaded,
     )
     return _counted("取り込んだが、気をつけるファイル", [f"{name}: {message}" for name, message in rows])
+
+
+def _unusable_mappings(result: LoadResult) -> list[str]:
+    return _counted("使えない対応表", result.unused_mappings)
 
 
 def _rejected(result: LoadResult) -> list[str]:

@@ -112,9 +112,11 @@ def warnings(shares: list[Row], codes: list[Row]) -> str:
 
 
 def not_fetched(reported: list[Row]) -> str:
-    """Returns a payment notice reports that are in no return file."""
-    to_come = [row for row in reported if row["days_left"] is None or row["days_left"] >= 0]
-    passed = sum(row["returns"] for row in reported) - sum(row["returns"] for row in to_come)
+    """Returns a payment notice reports that are not loaded: still to be downloaded, too late for that, on paper."""
+    online = [row for row in reported if row["medium"] != "paper"]
+    to_come = [row for row in online if row["days_left"] is None or row["days_left"] >= 0]
+    passed = sum(row["returns"] for row in online) - sum(row["returns"] for row in to_come)
+    on_paper = sum(row["returns"] for row in reported if row["medium"] == "paper")
     texts = []
     if to_come:
         count = sum(row["returns"] for row in to_come)
@@ -125,6 +127,11 @@ def not_fetched(reported: list[Row]) -> str:
         )
     if passed:
         texts.append(f"{'ほかに' if to_come else ''}{passed:,}件はダウンロード期限を過ぎています。")
+    if on_paper:
+        texts.append(
+            f"{'ほかに' if texts else ''}紙の返戻{on_paper:,}件があります。"
+            "入力表（henrei template paper-returns）に記入して取り込んでください。"
+        )
     return "".join(texts) or "知らされた返戻は、すべて手元にあります。"
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import PurePath
 
 from henrei_analytics.errors import UnreadableFile
-from henrei_analytics.formats.layout import Layout, all_layouts, fitted, plain_title
+from henrei_analytics.formats.layout import Layout, all_layouts, fitted, plain, plain_title
 
 HEAD_BYTES = 64 << 10
 HEAD_LINES = 6  # the title rows stand in the first lines
@@ -61,9 +60,11 @@ def detect(head: bytes, name: str) -> Layout | LeftAlone:
             "encoding",
             f"文字コードが{wrong_text}です。編集や変換で保存し直したファイルではなく、元のファイルを取り込んでください。",
         )
+    if base.upper().startswith("RRECE"):
+        return LeftAlone("労災のファイル")
     if _of_visiting_nurses(lines):
         return LeftAlone(f"{VISITING_NURSES}のファイル")
-    if (named and named.file_name.match(base)["trial"]) or (layout and TRIAL_MARK in _plain(lines[0][0])):
+    if (named and named.file_name.match(base)["trial"]) or (layout and TRIAL_MARK in plain(lines[0][0])):
         return LeftAlone(TRIAL)
     if layout and layout.missing:
         raise UnreadableFile(
@@ -115,10 +116,10 @@ def _layout_of(head: bytes, lines: list[list[str]], base: str) -> Layout | None:
 
 def _report(first: list[str]) -> tuple[Layout, str] | None:
     """The layout and kind of a report whose name is all of its first line."""
-    name = _plain(first[0])
+    name = plain(first[0])
     for layout in all_layouts():
         for report_name, kind in layout.report_names.items():
-            if name.startswith(_plain(report_name)):
+            if name.startswith(plain(report_name)):
                 return layout, kind
     return None
 
@@ -128,7 +129,7 @@ def _of_visiting_nurses(lines: list[list[str]]) -> bool:
     if VISITING_NURSES_HEADER.match(",".join(lines[0])):
         return True
     names = lines[0][1:2] if lines[0][0] == "1" else lines[1][3:4] if _report(lines[0]) and lines[1:] else []
-    return any(_plain(name).endswith(VISITING_NURSES) for name in names)
+    return any(plain(name).endswith(VISITING_NURSES) for name in names)
 
 
 def _record_file(fitting: list[Layout], first: list[str], head: bytes, base: str) -> Layout:
@@ -147,7 +148,7 @@ def _record_file(fitting: list[Layout], first: list[str], head: bytes, base: str
 
 def _notice(lines: list[list[str]]) -> Layout | None:
     """The notice whose titles the file has; 請求確定状況 has no titles and is known by the form of its header."""
-    title = _plain(lines[0][1]) if len(lines[0]) > 1 else ""
+    title = plain(lines[0][1]) if len(lines[0]) > 1 else ""
     best, best_score = None, SAME_TITLES
     for one in _with_titles():
         if one.marks and not any(mark in title for mark in one.marks):
@@ -217,10 +218,6 @@ def _row_fits(layout: Layout, lines: list[list[str]]) -> bool:
     state = next(f.item for f in record.fields if f.required)
     row = next((items for items in lines[1:] if items[0] == record.id), [])
     return len(row) >= state and row[state - 1] in ("1", "2")
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).replace(" ", "")
 
 
 def _other_encoding(head: bytes) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePath
@@ -14,6 +13,7 @@ from henrei_analytics.codes import shipped
 from henrei_analytics.errors import UnreadableFile
 from henrei_analytics.formats.fields import SPACES, any_month
 from henrei_analytics.formats.layout import Header, Layout
+from henrei_analytics.formats.layout import plain as plain_text
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _facts(layout: Layout, header: Header, items: list[str], named: dict[str, st
         key: items[no - 1].strip(" \u3000") if no <= len(items) else "" for key, no in header.fields.items()
     }
     # record files are plain by specification; reports write digits in full width
-    plain = item if layout.trailers else {key: _plain(value) for key, value in item.items()}
+    plain = item if layout.trailers else {key: plain_text(value) for key, value in item.items()}
     code = plain["code"].removeprefix("医療機関コード")
     if named.get("code") != code:
         named = {key: value for key, value in named.items() if key in ("kind", "system")}
@@ -135,10 +135,6 @@ def _facts(layout: Layout, header: Header, items: list[str], named: dict[str, st
         setting=SETTINGS.get(named.get("setting", "")) or _setting(plain.get("setting_name", "")),
         **months,
     )
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).replace(" ", "")
 
 
 def _fee_table(text: str) -> str | None:

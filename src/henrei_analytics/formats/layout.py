@@ -123,6 +123,11 @@ class Layout:
         return {r.titles_in: r.columns for r in self.records.values() if r.titles_in}
 
 
+def plain(text: str) -> str:
+    """Text of a header or title without the differences of width and spacing."""
+    return unicodedata.normalize("NFKC", text).replace(" ", "")
+
+
 def plain_title(text: str) -> str:
     """A title without the differences of width and spacing that editions show."""
     return re.sub(r"[\s_]", "", unicodedata.normalize("NFKC", text))

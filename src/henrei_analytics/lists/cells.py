@@ -24,6 +24,7 @@ YEARS = range(1989, 2200)  # of care and claims
 BIRTH_YEARS = range(1868, 2200)
 SERIALS = range(20_000, 100_000)  # day numbers of a spreadsheet: 1954 to 2173
 DAY_ZERO = date(1899, 12, 30)
+TEN_DIGITS = "10桁（都道府県2・点数表1・コード7）で記入してください"
 DATE_STYLES = ("auto", "western", "yyyymm", "japanese", "gyymm", "excel")
 
 WESTERN = re.compile(
@@ -153,14 +154,16 @@ def institution(cell: object) -> str | None:
     if text is None:
         return None
     text = text.replace("-", "").replace(",", "")
-    if re.fullmatch(r"[1-9][0-9]{8}|[0-9]{6}", text):
-        text = "0" + text  # the zero of prefectures 01–09, or of a seven-digit code
+    # The zero of prefectures 01–09, or of a seven-digit code. Of 歯科 and 調剤 it stays away: nine digits that start
+    # with 13 are sooner a code of 東京 that lacks a digit.
+    if re.fullmatch(r"[1-9]1[0-9]{7}|[0-9]{6}", text):
+        text = "0" + text
     if not re.fullmatch(r"[0-9]{10}|[0-9]{7}", text):
-        raise BadCell("医療機関コード（10桁の数字）ではありません")
+        raise BadCell(f"{TEN_DIGITS}。先頭の0が消えていないか確かめてください")
     if len(text) == 10 and text[:2] not in _codes("prefectures", "code"):
         raise BadCell("はじめの2桁が都道府県番号（01〜47）ではありません")
-    if len(text) == 10 and text[2] != "1":
-        raise BadCell("3桁目（点数表）が1（医科）ではありません")
+    if len(text) == 10 and text[2] not in words("fee_table").values():
+        raise BadCell("3桁目（点数表）が1（医科）・3（歯科）・4（調剤）のどれでもありません")
     return text
 
 
@@ -190,10 +193,10 @@ def insurer(cell: object) -> str | None:
 
 
 def claim_type(cell: object) -> str | None:
-    """レセプト種別 of 医科: four digits."""
+    """レセプト種別 of 医科, 歯科 and 調剤: four digits."""
     text = number_text(cell)
-    if text and not re.fullmatch(r"1[1-4][1-5][0-9]", text):
-        raise BadCell("レセプト種別（医科は1で始まる4桁）ではありません")
+    if text and not re.fullmatch(r"[134][1-4][1-5][0-9]", text):
+        raise BadCell("レセプト種別（1医科・3歯科・4調剤で始まる4桁）ではありません")
     return text
 
 
@@ -370,6 +373,7 @@ READ: dict[str, Callable[..., object]] = {
     "department": department,
     "return_class": return_class,
     "code": code,
+    "fee_table": word("fee_table"),
     "payer": word("payer"),
     "stage": word("stage"),
     "setting": word("setting"),

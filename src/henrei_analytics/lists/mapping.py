@@ -37,6 +37,7 @@ from henrei_analytics.lists.sheets import DELIMITERS, ENCODINGS, HEAD_ROWS, Row
 
 FOLDER = "mappings"
 TO_FILL = "?"  # what a proposed mapping holds where the office must decide
+STANDS_IN = {"month": "received_month", "stage": "return_class"}  # field → the one that tells it as well
 LAYOUTS = {"returns": "return_list", "claims": "claim_list"}
 EXAMPLE = "example"  # the column that marks example rows of a form
 
@@ -131,20 +132,22 @@ def bears_mark(mapping: Mapping, rows: Sequence[Row]) -> bool:
     return False
 
 
-def load_mappings(folder: Path | None) -> list[Mapping]:
+def load_mappings(folder: Path | None) -> tuple[list[Mapping], list[str]]:
     """The mappings in order: the office's own in `folder` (by file name), then the examples that ship.
 
-    `folder` is the one beside the database (`mappings_folder`); it need not exist. Raises MappingError.
+    Second, what is wrong with the own files that cannot be used (half filled in, say): each text names its file, and
+    the others are read all the same. `folder` is the one beside the database (`mappings_folder`); it need not exist.
     """
     own = sorted(folder.glob("*.toml")) if folder and folder.is_dir() else []
-    found = []
+    found, unused = [], []
     for path in own:
         try:
-            text = path.read_text("utf-8-sig")
+            found.append(parse(path.read_text("utf-8-sig"), path.name))
         except (OSError, UnicodeError):
-            raise MappingError(f"対応表 {path.name} を読めません。UTF-8で保存してください。") from None
-        found.append(parse(text, path.name))
-    return [*found, *shipped()]
+            unused.append(f"対応表 {path.name} を読めません。UTF-8で保存してください。")
+        except MappingError as error:
+            unused.append(str(error))
+    return [*found, *shipped()], unused
 
 
 def mappings_folder(database: Path) -> Path:
@@ -219,6 +222,7 @@ def _parse(raw: dict, file_name: str) -> Mapping:
     _known(raw, KEYS, "")
     kind = _one_of(raw.get("kind"), tuple(LAYOUTS), "kind")
     known = fields(kind)
+    _filled(raw)
     style = _one_of(raw.get("date_style", "auto"), DATE_STYLES, "date_style")
     columns = tuple(_column(name, entry, known, style) for name, entry in raw.get("columns", {}).items())
     if not columns or all(column.optional for column in columns):
@@ -228,11 +232,9 @@ def _parse(raw: dict, file_name: str) -> Mapping:
         _field(name, known, "values")
         if not isinstance(pairs, dict) or not all(isinstance(value, str) for value in pairs.values()):
             raise _Wrong(f"[values.{name}] は「表の値 = 意味」を並べて書いてください。")
-        _filled(pairs, f"values.{name}")
         for value in pairs.values():
             _converted(known[name], value, f"values.{name}")
     fixed = raw.get("fixed", {})
-    _filled(fixed, "fixed")
     fixed = {
         name: _converted(_field(name, known, "fixed"), value, f"fixed.{name}")
         for name, value in fixed.items()
@@ -271,8 +273,7 @@ def _parse(raw: dict, file_name: str) -> Mapping:
 
 def _settled(required: set[str], given: set[str]) -> set[str]:
     """What another field already tells need not be given itself."""
-    stands_in = {"month": "received_month", "stage": "return_class"}
-    return {stands_in[n] if n not in given and stands_in.get(n) in given else n for n in required}
+    return {STANDS_IN[n] if n not in given and STANDS_IN.get(n) in given else n for n in required}
 
 
 def _column(name: str, entry: object, known: dict[str, Field], style: str) -> Column:
@@ -281,7 +282,6 @@ def _column(name: str, entry: object, known: dict[str, Field], style: str) -> Co
     if not isinstance(entry, dict):
         raise _Wrong(f"columns.{name} は見出しの文字か {{ heading = … }} で書いてください。")
     _known(entry, COLUMN_KEYS, f"columns.{name}.")
-    _filled(entry, f"columns.{name}")
     field = _field(name, known, "columns")
     if not plain(entry.get("heading", "")) or entry.get("nth", 1) < 1:
         raise _Wrong(f"columns.{name} の heading か nth が正しくありません。")
@@ -318,12 +318,16 @@ def _one_of(value: object, choices: tuple[str, ...], key: str) -> str:
     return str(value)
 
 
-def _filled(entries: dict, where: str) -> None:
-    if unfilled := [key for key, value in entries.items() if value == TO_FILL]:
-        names = "" if where.startswith("values") else f"（{'、'.join(unfilled)}）"
-        raise _Wrong(
-            f"[{where}] に「?」のままの項目が{len(unfilled)}個あります{names}。値を決めて書いてください。"
-        )
+def _filled(raw: dict) -> None:
+    """Nothing is left as the proposal left it. All places are told at once, but no value of the list."""
+    places = []
+    for section in ("columns", "fixed", "values"):
+        for name, entry in raw.get(section, {}).items():
+            entries = entry.values() if isinstance(entry, dict) else [entry]
+            places += [f"{section}.{name}"] * sum(each == TO_FILL for each in entries)
+    if places:
+        names = "、".join(dict.fromkeys(places))
+        raise _Wrong(f"「?」のままの所が{len(places)}か所あります（{names}）。値を決めて書いてください。")
 
 
 def _converted(field: Field, value: object, where: str) -> object:

@@ -33,8 +33,8 @@ GUESSED = 0.9  # share of values that must fit for a guess by value
 # what values alone can tell, the surest first: type → form of the text
 LOOKS = {
     "digits": r"[0-9]{17,30}",
-    "institution": r"(0[1-9]|[1-3][0-9]|4[0-7])1[0-9]{7}",
-    "claim_type": r"1[1-4][1-5][0-9]",
+    "institution": r"(0[1-9]|[1-3][0-9]|4[0-7])[134][0-9]{7}",
+    "claim_type": r"[134][1-4][1-5][0-9]",
     "code": r"L[0-9]{4}",
 }
 
@@ -69,22 +69,22 @@ class _Guess:
 
 
 def propose(opened: Callable[[], BinaryIO], name: str) -> Proposal:
-    """Look at a file and propose its mapping; `name` becomes the mapping's name.
+    """Look at a file and propose its mapping; `name`, the file's own, becomes the mapping's.
 
     Raises UnreadableFile for a damaged file and HenreiError for one without a row of headings that looks known.
     """
-    sheet, columns = _sample(opened)
-    kind, kind_sure = _kind(columns)
+    sheet, titles, columns = _sample(opened)
+    kind, kind_doubt = _kind(columns, titles, name)
     known = fields(kind)
     guesses = _by_heading(columns, known)
     _by_value(columns, known, guesses)
     for each, guess in guesses.items():
         _look_closer(known[each], guess)
-    return _written(name, sheet, columns, kind, kind_sure, known, guesses)
+    return _written(name, sheet, columns, kind, kind_doubt, known, guesses)
 
 
-def _sample(opened: Callable[[], BinaryIO]) -> tuple[str | None, list[_Column]]:
-    """The sheet's name (None where there is one), and the columns below its row of headings."""
+def _sample(opened: Callable[[], BinaryIO]) -> tuple[str | None, list[str], list[_Column]]:
+    """The sheet's name (None where there is one), the texts above its row of headings, the columns below it."""
     with opened() as stream:
         head = stream.read(4)
     tables = sheets.excel_sheets(opened) if is_workbook(head) else [sheets.csv_sheet(opened)]
@@ -112,7 +112,8 @@ def _sample(opened: Callable[[], BinaryIO]) -> tuple[str | None, list[_Column]]:
             cells = [row.cells[place] for row in body if place < len(row.cells)]
             filled = [cell for cell in cells if not is_blank(cell)]
             columns.append(_Column(place, " ".join(heading.split()), seen[plain(heading)], filled))
-    return sheet, columns
+    titles = [cell for row in rows if row.number < number for cell in row.cells if isinstance(cell, str)]
+    return sheet, titles, columns
 
 
 def _closes(row: sheets.Row) -> bool:
@@ -120,11 +121,25 @@ def _closes(row: sheets.Row) -> bool:
     return isinstance(first, str) and plain(first) in closing_words()
 
 
-def _kind(columns: list[_Column]) -> tuple[str, bool]:
-    """Returns or claims, and whether a heading says so."""
-    marks = data("words")["kind"]["returns"]
-    returned = any(plain(mark) in plain(c.heading) for c in columns for mark in marks)
-    return ("returns", True) if returned else ("claims", False)
+def _kind(columns: list[_Column], titles: list[str], name: str) -> tuple[str, str | None]:
+    """Returns or claims, and why that is not sure (None: a heading says so)."""
+    marks = data("words")["kind"]
+    only_claims = {plain(s) for f in fields("claims").values() if f.kinds == ("claims",) for s in f.synonyms}
+    headings = [column.heading for column in columns if plain(column.heading) not in only_claims]
+
+    def say(texts: list[str], of: str) -> bool:
+        return any(plain(mark) in plain(text) for text in texts for mark in marks[of])
+
+    if say(headings, "returns"):
+        return "returns", None
+    for texts, whence in ((titles, "表題"), ([name], "ファイル名")):
+        if say(texts, "title_returns"):
+            return "returns", f"{whence}から推定"
+        if say(texts, "title_claims"):
+            return "claims", f"{whence}から推定"
+    if say(headings, "perhaps_returns"):
+        return "returns", "見出しから推定"
+    return "claims", "返戻を示す見出しがないため"
 
 
 def _by_heading(columns: list[_Column], known: dict[str, Field]) -> dict[str, _Guess]:
@@ -245,7 +260,7 @@ def _written(
     sheet: str | None,
     columns: list[_Column],
     kind: str,
-    kind_sure: bool,
+    kind_doubt: str | None,
     known: dict[str, Field],
     guesses: dict[str, _Guess],
 ) -> Proposal:
@@ -263,10 +278,10 @@ def _written(
         "# 「要確認」の行を確かめ、「?」をすべて埋めてください。",
         f"name = {_quoted(name)}",
         f"kind = {_quoted(kind)}"
-        + ("" if kind_sure else "                # 要確認: returns（返戻）か claims（請求）"),
+        + (f"    # 要確認: returns（返戻）か claims（請求）。{kind_doubt}" if kind_doubt else ""),
     ]
-    if not kind_sure:
-        made.unsure.append("kind（返戻の一覧か請求の一覧か）")
+    if kind_doubt:
+        made.unsure.append(f"kind（返戻の一覧か請求の一覧か）: {kind_doubt}、{kind} としました")
     if sheet is not None:
         lines.append(f"sheet = {_quoted(sheet)}    # 要確認: 毎月同じ名前のシートか。違うならこの行を消す")
         made.unsure.append("sheet（シートの名前）")

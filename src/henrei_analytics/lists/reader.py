@@ -28,7 +28,6 @@ from henrei_analytics.privacy import Pseudonyms
 
 BATCH = 20_000  # rows handed on in one part
 TITLE, HEADING, EXAMPLE_ROW, CLOSING, DATA = "表題", "見出し", "記入例", "合計", "明細"
-MEDICAL = "1"
 
 # ledger table → column → SQL type
 _PLACE = {"file_no": "INTEGER", "line_no": "BIGINT", "receipt_no": "BIGINT", "block_no": "BIGINT"}

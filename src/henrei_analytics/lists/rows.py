@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
 from henrei_analytics.errors import UnreadableFile
-from henrei_analytics.lists.cells import DATED, READ, BadCell, Merged, code_names, is_blank, text_of
+from henrei_analytics.lists.cells import (
+    DATED,
+    READ,
+    TEN_DIGITS,
+    BadCell,
+    Merged,
+    code_names,
+    is_blank,
+    text_of,
+)
 from henrei_analytics.lists.fields import fields, plain
-from henrei_analytics.lists.mapping import Column, Mapping, Match
+from henrei_analytics.lists.mapping import STANDS_IN, Column, Mapping, Match
 from henrei_analytics.lists.sheets import Row, address
 
 NAMED = 20  # bad cells that are named one by one; the rest is counted
+MEDICAL = "1"  # 点数表 of a seven-digit code when nothing tells it
 STAGES = {1: "first_review", 2: "first_review", 3: "first_review"}  # 返戻区分; the others are re-examinations
+
+Wrong = Callable[[str, str], None]  # field and what is wrong with it
 
 
 @dataclass(frozen=True)
@@ -62,17 +75,21 @@ class RowReader:
         """The values by field name, with `scope` (seven-digit code) for the hashes; None when a cell is bad."""
         before = bad.total
         values: dict = dict(self._mapping.fixed)
+        unread: set[str] = set()
         for column in self._columns:
             place = self._places[column.name]
             try:
                 value = self._cell(column, row.cells[place] if place < len(row.cells) else None)
             except BadCell as why:
                 bad.add(row.number, place, column.heading, str(why))
+                unread.add(column.name)
+                values.pop(column.name, None)
                 continue
             if value is not None or column.name not in values:
                 values[column.name] = value
-        if bad.total == before:
-            self._agree(row, values, bad)
+        self._agree(row, values, unread, bad)
+        if self._mapping.refuse_twins and bad.total == before:
+            self._twins(row, values, bad)
         return values if bad.total == before else None
 
     def _cell(self, column: Column, cell: object) -> object:
@@ -88,25 +105,27 @@ class RowReader:
         read = READ[column.field.type]
         return read(cell, column.date_style) if column.field.type in DATED else read(cell)
 
-    def _agree(self, row: Row, values: dict, bad: BadCells) -> None:
-        """What the cells of a row must be together. Completes `values` where one field tells another."""
+    def _agree(self, row: Row, values: dict, unread: set[str], bad: BadCells) -> None:
+        """What the cells of a row must be together. Completes `values` where one field tells another.
+
+        Fields in `unread` have a bad cell, named already: what depends on them is not judged, all else is.
+        """
 
         def wrong(name: str, why: str) -> None:
             title = self._titles.get(name)
             bad.add(row.number, self._places.get(name), title, why)
 
-        before = bad.total
         if values.get("month") is None and values.get("received_month"):
             values["month"] = _month_before(values["received_month"])
         if values.get("stage") is None and values.get("return_class"):
             values["stage"] = STAGES.get(values["return_class"], "re_examination")
         for name in sorted(self._mapping.required, key=lambda n: self._places.get(n, -1)):
-            if values.get(name) is None:
+            if values.get(name) is None and not unread & {name, STANDS_IN.get(name)}:
                 wrong(name, "空です。必ず記入してください")
-        if bad.total > before:
-            return
-        self._institution(values, wrong)
-        if (service := values.get("service_month")) and service > values["month"]:
+        if values.get("institution") and not unread & {"prefecture", "fee_table"}:
+            self._institution(values, wrong)
+        service, month = values.get("service_month"), values.get("month")
+        if service and month and service > month:
             wrong("service_month", "診療年月が処理年月・請求年月より後です")
         inpatient = _inpatient(values.get("claim_type"))
         if values.get("setting") is None and inpatient is not None:
@@ -114,35 +133,46 @@ class RowReader:
         elif inpatient is not None and inpatient != values["setting"]:
             wrong("setting", "レセプト種別と入院・入院外が合いません")
         if self._mapping.kind == "returns":
-            self._reasons(values, wrong)
+            self._reasons(values, unread, wrong)
         if self._mapping.kind == "claims" and values.get("setting") is None:
-            wrong("setting", "レセプト種別も入院・入院外の別もありません")
+            if not unread & {"setting", "claim_type"}:
+                wrong("setting", "レセプト種別も入院・入院外の別もありません")
         if self._mapping.kind == "volumes":
             _split(values, wrong)
-        if self._mapping.refuse_twins and bad.total == before:
-            self._twins(row, values, bad)
 
-    @staticmethod
-    def _institution(values: dict, wrong) -> None:
-        institution = values["institution"]
+    def _institution(self, values: dict, wrong: Wrong) -> None:
+        """Completes a seven-digit code; the 点数表 is told by the code, the mapping and the レセプト種別 alike."""
+        institution, fee_table = values["institution"], values.get("fee_table")
         if len(institution) == 7:
             if not values.get("prefecture"):
-                wrong("institution", "10桁（都道府県2・点数表1・コード7）ではありません")
+                own_form = self._mapping.marker is not None
+                more = "" if own_form else "。7桁のままなら、対応表の [fixed] に prefecture を書いてください"
+                wrong("institution", TEN_DIGITS + more)
                 return
-            values["institution"] = f"{values['prefecture']}1{institution}"
-        values["scope"] = values["institution"][3:]
+            institution = f"{values['prefecture']}{fee_table or MEDICAL}{institution}"
+        elif fee_table and fee_table != institution[2]:
+            wrong("institution", "3桁目と点数表が合いません")
+        if (claim_type := values.get("claim_type")) and claim_type[0] != institution[2]:
+            wrong(
+                "claim_type",
+                "レセプト種別の1桁目と、医療機関コードの点数表（1医科・3歯科・4調剤）が合いません",
+            )
+        values["institution"], values["scope"] = institution, institution[3:]
 
-    def _reasons(self, values: dict, wrong) -> None:
-        if (kind := values.get("return_class")) and STAGES.get(kind, "re_examination") != values["stage"]:
+    def _reasons(self, values: dict, unread: set[str], wrong: Wrong) -> None:
+        kind, stage, payer = (values.get(name) for name in ("return_class", "stage", "payer"))
+        if kind and stage and STAGES.get(kind, "re_examination") != stage:
             wrong("return_class", "返戻区分と原審査・再審査が合いません（1〜3は原審査、4〜9は再審査）")
         for name in ("code", "code_2", "code_3"):
-            if values.get(name):
-                values[name] = _whole_code(values[name], values["payer"])
-                if self._mapping.complete and not _fits_payer(values[name], values["payer"]):
+            if values.get(name) and payer:
+                values[name] = _whole_code(values[name], payer)
+                if self._mapping.complete and not _fits_payer(values[name], payer):
                     wrong(name, "この審査支払機関の事由コード・事由番号の形ではありません")
-        if self._mapping.complete and not (values.get("code") or values.get("text")):
+        if not self._mapping.complete:
+            return
+        if not (values.get("code") or values.get("text") or unread & {"code", "text"}):
             wrong("text", "事由コードか事由の文のどちらかを記入してください")
-        if self._mapping.complete and not (values.get("chart_number") or values.get("name")):
+        if not (values.get("chart_number") or values.get("name") or unread & {"chart_number", "name"}):
             wrong("chart_number", "カルテ番号か氏名のどちらかを記入してください")
 
     def _twins(self, row: Row, values: dict, bad: BadCells) -> None:
@@ -189,9 +219,11 @@ def _fits_payer(code: str, payer: str) -> bool:
     return re.fullmatch(forms[payer], code) is not None
 
 
-def _split(values: dict, wrong) -> None:
+def _split(values: dict, wrong: Wrong) -> None:
     """First claims are all but the re-claims; unknown re-claims stay unknown."""
-    claims, again = values["claims"], values.get("resubmissions")
+    claims, again = values.get("claims"), values.get("resubmissions")
+    if claims is None:
+        return
     if again is not None and again > claims:
         wrong("resubmissions", "請求件数より多くなっています")
     values["first_claims"] = claims - (again or 0)

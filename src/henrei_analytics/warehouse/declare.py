@@ -11,7 +11,6 @@ import duckdb
 from henrei_analytics.codes import shipped
 from henrei_analytics.errors import HenreiError
 from henrei_analytics.warehouse.database import connect, migrate
-from henrei_analytics.warehouse.rebuild import rebuild
 
 
 def declare_empty(
@@ -21,48 +20,77 @@ def declare_empty(
     months: Sequence[date],
     institution: str = "",
     *,
+    today: date,
     undo: bool = False,
 ) -> str:
     """Record, or with `undo` forget, that nothing of a kind came in these months. Returns what was done.
 
-    Raises HenreiError for an unknown kind, payer or institution, or a month that has files.
+    Raises HenreiError for an unknown kind, payer or institution, a kind that is never missed, a month to come, and a
+    month that has files or whose payment notice reports returns.
     """
-    kinds = [row["kind"] for row in shipped("file_kinds") if row["family"] != "own"]
+    expected = {row["kind"]: row["expected"] for row in shipped("file_kinds")}
+    kinds = [name for name, when in expected.items() if when != "never"]
     if kind not in kinds:
-        raise HenreiError(f"ファイルの種類「{kind}」はありません。使えるもの: {'、'.join(kinds)}。")
+        raise HenreiError(
+            f"「{kind}」は記録できません。毎月そろえる種類だけを記録します: {'、'.join(kinds)}。"
+        )
     payers = {row["payer"]: row["name_ja"] for row in shipped("payers")}
     code = next((each for each, name in payers.items() if payer in (each, name)), None)
     if code is None:
         raise HenreiError(f"「{payer}」は {'か'.join(payers.values())} ではありません。")
+    if any(month >= today.replace(day=1) for month in months):
+        raise HenreiError("まだ終わっていない月は記録できません。")
     connect(database).close()
     con = connect(database, read_only=False)
     try:
         con.execute("BEGIN")
         migrate(con)
         whose = _institution(con, institution)
-        there = con.execute(
-            "SELECT COUNT(*) FROM core.monthly_files WHERE institution = ? AND payer = ? AND kind = ? "
-            "AND receipts > 0 AND list_contains(?, month)",
-            [whose, code, kind, list(months)],
-        ).fetchall()[0][0]
-        if there and not undo:
-            raise HenreiError("その月のファイルは取り込まれています。届かなかった月だけを指定してください。")
+        if not undo:
+            _refuse_what_came(con, whose, code, kind, months, expected[kind])
+        now = datetime.now().replace(microsecond=0)
         for month in months:
             con.execute(
                 "DELETE FROM ledger.declarations WHERE institution = ? AND payer = ? AND kind = ? AND month = ?",
                 [whose, code, kind, month],
             )
             if not undo:
-                now = datetime.now().replace(microsecond=0)
                 con.execute(
                     "INSERT INTO ledger.declarations VALUES (?, ?, ?, ?, ?)", [whose, code, kind, month, now]
                 )
-        rebuild(con)
         con.execute("COMMIT")
     finally:
         con.close()
     told = "、".join(f"{month:%Y-%m}" for month in months)
     return f"{payers[code]} {kind} {told}: {'記録を取り消しました' if undo else '何も届かなかったと記録しました'}。"
+
+
+def _refuse_what_came(
+    con: duckdb.DuckDBPyConnection,
+    institution: str,
+    payer: str,
+    kind: str,
+    months: Sequence[date],
+    expected: str,
+) -> None:
+    """What is there, or is known to have come, cannot be declared absent."""
+    of_stream = [institution, payer, kind]
+    sql = "SELECT month FROM core.monthly_files WHERE institution = ? AND payer = ? AND kind = ?"
+    loaded = {row[0] for row in con.execute(sql, of_stream).fetchall()}
+    there = {row[0] for row in con.execute(f"{sql} AND receipts > 0", of_stream).fetchall()}
+    if there.intersection(months):
+        raise HenreiError("その月のファイルは取り込まれています。届かなかった月だけを指定してください。")
+    if expected == "once_loaded" and not loaded:
+        raise HenreiError("この種類はまだ取り込んだことがないので、記録は要りません。")
+    reported = con.execute(
+        "SELECT COUNT(*) FROM core.reported_returns WHERE institution = ? AND payer = ? AND stage = 'first_review' "
+        "AND list_contains(?, processing_month)",
+        [institution, payer, list(months)],
+    ).fetchall()[0][0]
+    if kind in ("hen", "henr") and reported:
+        raise HenreiError(
+            f"振込額明細に、その月の返戻が{reported:,}件あります。返戻ファイルをダウンロードして取り込んでください。"
+        )
 
 
 def _institution(con: duckdb.DuckDBPyConnection, given: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +13,7 @@ import polars as pl
 
 from henrei_analytics.errors import HenreiError, UnreadableFile
 from henrei_analytics.formats.detect import HEAD_BYTES, OTHER, LeftAlone, detect
+from henrei_analytics.formats.headers import named_facts
 from henrei_analytics.formats.layout import Layout
 from henrei_analytics.formats.read import FileRead, Reader
 from henrei_analytics.formats.scan import Input
@@ -40,9 +41,13 @@ class FileResult:
 
 @dataclass
 class LoadResult:
-    """What a run did, file by file; details are in mart.files and mart.quarantine."""
+    """What a run did, file by file; details are in mart.files and mart.quarantine.
+
+    unused_mappings: what is wrong with mapping files that could not be used; each text names its file.
+    """
 
     files: list[FileResult] = field(default_factory=list)
+    unused_mappings: list[str] = field(default_factory=list)
 
     def of(self, outcome: str) -> list[FileResult]:
         """The files with one outcome."""
@@ -68,13 +73,14 @@ def load(paths: Iterable[Path], database: Path, *, progress: Progress = lambda *
     """
     checked(folder_of(database))
     sources = list(find(paths))
-    mappings = load_mappings(mappings_folder(database))
+    mappings, unused_mappings = load_mappings(mappings_folder(database))
     con = connect(database, read_only=False)
     try:
         con.execute("BEGIN")
         migrate(con)
         pseudonyms = Pseudonyms(load_or_create_key(database, has_patients=_has_patients(con)))
         result, new = _look(con, sources, mappings, progress)
+        result.unused_mappings = unused_mappings
         for layout in {id(n.layout): n.layout for n in new if n.layout}.values():
             of_layout = [n for n in new if n.layout is layout]
             _read(con, of_layout, _reader(layout, pseudonyms), result, progress)
@@ -153,6 +159,12 @@ def _look(
     """Tell new files from known ones and others, by content."""
     result, new = LoadResult(), {}
     known = dict(con.execute("SELECT file_id, state FROM ledger.files").fetchall())
+    unnamed = {
+        row[0]: row[1]
+        for row in con.execute(
+            "SELECT file_id, file_no FROM ledger.files WHERE state = 'loaded' AND system IS NULL"
+        ).fetchall()
+    }
     seen = set(con.execute("SELECT file_id, place FROM ledger.sightings").fetchall())
     looked_at = set()
     next_no = con.execute("SELECT COALESCE(MAX(file_no), 0) + 1 FROM ledger.files").fetchall()[0][0]
@@ -179,7 +191,14 @@ def _look(
         looked_at.add((file_id, place))
         if (file_id, place) not in seen:
             sightings.append((file_id, place, source.name, source.time))
-        if known.get(file_id) == "loaded":
+        named = isinstance(layout, Layout) and bool(named_facts(layout, source.name))
+        if named and file_id in unnamed:  # loaded under a name of the user's; the official one tells more
+            _delete_rows(con, unnamed.pop(file_id))
+            known[file_id] = "renamed"
+        if named and file_id in new and not named_facts(new[file_id].layout, new[file_id].source.name):
+            result.files.append(FileResult(new[file_id].source.name, "duplicate", file_id))
+            new[file_id] = replace(new[file_id], source=source)
+        elif known.get(file_id) == "loaded":
             outcome = "unchanged" if (file_id, place) in seen else "duplicate"
             result.files.append(FileResult(source.name, outcome, file_id))
         elif file_id in new:

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from henrei_analytics.errors import HenreiError
+from henrei_analytics.output import make_folder
 
 TEMPLATE_COLUMNS = (
     "payer", "prefecture", "code_system", "code", "name_ja", "category", "valid_from", "valid_to", "source", "note",
@@ -64,13 +65,16 @@ def unmapped(con: duckdb.DuckDBPyConnection) -> list[Unmapped]:
     return [Unmapped(*row) for row in con.execute(SQL).fetchall()]
 
 
-def write_template(codes: list[Unmapped], out: Path) -> int:
+def write_template(codes: list[Unmapped], out: Path, own_folder: Path) -> int:
     """Write the codes as own rows of `reason_codes` that only lack their category; the number of rows.
 
-    Raises HenreiError rather than overwrite a list that may be half filled in.
+    `own_folder`, where the own tables lie, is made when `out` lies there. Raises HenreiError rather than overwrite a
+    list that may be half filled in.
     """
     rows = [one for one in codes if one.code and one.payer]
     try:
+        if out.parent.resolve() == own_folder.resolve():
+            make_folder(out.parent)
         # Excel knows UTF-8 by the mark at the beginning, and everything else reads it too.
         with out.open("x", encoding="utf-8-sig", newline="") as file:
             writer = csv.DictWriter(file, TEMPLATE_COLUMNS)

@@ -1,20 +1,12 @@
 -- core.files
 -- grain: one readable file (loaded, not withdrawn)
--- inputs: ledger.files, ledger.sightings, ledger.reasons
+-- inputs: ledger.files, ledger.sightings, ledger.reasons, core.known_prefectures
 -- rule: kind and payer come from the content; the name only where the content lacks it. A file's time is the earliest
 --       time any copy of it was seen with, so that the order of loading is irrelevant.
 WITH sighted AS (
     SELECT file_id, MIN(file_time) AS file_time, MIN_BY(name, (file_time, name)) AS name
     FROM ledger.sightings
     GROUP BY file_id
-),
--- a file without an official name may not tell its prefecture; an institution known from other files does
-known_institutions AS (
-    SELECT fee_table, code, MIN(prefecture) AS prefecture
-    FROM ledger.files
-    WHERE state = 'loaded' AND prefecture IS NOT NULL
-    GROUP BY fee_table, code
-    HAVING COUNT(DISTINCT prefecture) = 1
 ),
 classes AS (
     SELECT
@@ -38,14 +30,14 @@ SELECT
         ELSE 'hen'
     END AS kind,
     files.payer,
-    COALESCE(files.prefecture, known_institutions.prefecture, '00') || files.fee_table || files.code AS institution,
+    COALESCE(files.prefecture, known.prefecture, '00') || files.fee_table || files.code AS institution,
     files.institution_name,
     files.system,
     files.volume,
     files.trailer
 FROM ledger.files AS files
 INNER JOIN sighted ON sighted.file_id = files.file_id
-LEFT JOIN known_institutions
-    ON known_institutions.fee_table = files.fee_table AND known_institutions.code = files.code
+LEFT JOIN core.known_prefectures AS known
+    ON known.fee_table = files.fee_table AND known.code = files.code
 LEFT JOIN classes ON classes.file_no = files.file_no
 WHERE files.state = 'loaded'

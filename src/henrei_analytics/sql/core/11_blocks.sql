@@ -1,6 +1,6 @@
 -- core.blocks
 -- grain: one block of a file: one header and the lines below it
--- inputs: core.files, ledger.blocks, ledger.notice_returns, ledger.adjustment_lines, ledger.payments
+-- inputs: core.files, core.known_prefectures, ledger.blocks, ledger.notice_returns, ledger.adjustment_lines, ledger.payments
 -- rule: month is the claim or processing month: as the header gives it, else from the 受付番号 (YYMM) most of its
 --       receipts bear, else from the file name, else what usually follows from the care month. 受付番号 and name
 --       count only at or shortly after the care month.
@@ -22,13 +22,6 @@ ranked AS (
         counted.*,
         ROW_NUMBER() OVER (PARTITION BY file_no, block_no ORDER BY receipts DESC, reception_month) AS place
     FROM counted
-),
-known_institutions AS (
-    SELECT fee_table, code, MIN(prefecture) AS prefecture
-    FROM ledger.blocks
-    WHERE prefecture IS NOT NULL
-    GROUP BY fee_table, code
-    HAVING COUNT(DISTINCT prefecture) = 1
 ),
 candidates AS (
     SELECT
@@ -54,7 +47,7 @@ SELECT
     files.kind,
     files.system,
     blocks.payer,
-    COALESCE(blocks.prefecture, known_institutions.prefecture, '00') || blocks.fee_table || blocks.code AS institution,
+    COALESCE(blocks.prefecture, known.prefecture, '00') || blocks.fee_table || blocks.code AS institution,
     CAST(
         COALESCE(blocks.month, candidates.by_reception, candidates.by_name, blocks.default_month) AS DATE
     ) AS month,
@@ -65,5 +58,5 @@ SELECT
 FROM ledger.blocks AS blocks
 INNER JOIN core.files AS files ON files.file_no = blocks.file_no
 INNER JOIN candidates ON candidates.file_no = blocks.file_no AND candidates.block_no = blocks.block_no
-LEFT JOIN known_institutions
-    ON known_institutions.fee_table = blocks.fee_table AND known_institutions.code = blocks.code
+LEFT JOIN core.known_prefectures AS known
+    ON known.fee_table = blocks.fee_table AND known.code = blocks.code

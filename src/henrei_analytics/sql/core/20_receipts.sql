@@ -5,7 +5,7 @@
 -- rule: points are those of HO, without HO those of the first KO; the insurer likewise. 検索番号 is RE item 19,
 --       else that of HR, else the one its history block begins with. 返戻区分 is that of HR, without HR the block's
 --       first (its newest round comes first). The members of a DPC 総括レセプト (レセプト総括区分 2, 3) are details of
---       it, not receipts. A 検索番号 of RE that HR contradicts is kept and reported, not corrected.
+--       it, not receipts. chart_key is the カルテ番号 without leading zeros, to compare by. A 検索番号 of RE that HR contradicts is kept and reported, not corrected.
 WITH insurers AS (
     SELECT
         file_no,
@@ -63,6 +63,7 @@ joined AS (
         receipts.setting AS listed_setting,
         receipts.is_resubmission,
         receipts.chart_number,
+        NULLIF(LTRIM(receipts.chart_number, '0'), '') AS chart_key,
         receipts.patient_key,
         receipts.name_key,
         COALESCE(receipts.search_number, reasons.search_number, history.search_number) AS search_number,

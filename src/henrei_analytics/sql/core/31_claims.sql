@@ -18,6 +18,7 @@ SELECT
     patient_key,
     name_key,
     chart_number,
+    chart_key,
     search_number,
     COALESCE(is_resubmission, FALSE) OR search_number IS NOT NULL OR has_history AS is_resubmission,
     receipts.receipt_number,

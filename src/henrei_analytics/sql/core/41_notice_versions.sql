@@ -3,7 +3,8 @@
 --        counts, `kinds` every kind of file that reports it under the same number
 -- inputs: core.blocks, ledger.notice_returns
 -- rule: a blank 診療年月 is the header's month. YYMM without an era is 令和 unless that lies after the processing
---       month; then it is 平成, 30 years earlier. 区分 tells 入院 and 入院外. A notice goes before a list.
+--       month; then it is 平成, 30 years earlier. 区分 tells 入院 and 入院外. A notice leaves out the 0101
+--       in front of some insurers. A notice goes before a list.
 WITH filled AS (
     SELECT
         blocks.file_no,
@@ -38,11 +39,16 @@ WITH filled AS (
         notices.claim_type,
         notices.return_class,
         notices.reception_number,
-        notices.insurer_number,
+        CASE
+            WHEN blocks.kind = 'henr' AND blocks.payer = 'shaho' AND LENGTH(notices.insurer_number) = 4
+                THEN '0101' || notices.insurer_number
+            ELSE notices.insurer_number
+        END AS insurer_number,
         notices.points,
         notices.name_key,
         notices.patient_key,
         notices.chart_number,
+        NULLIF(LTRIM(notices.chart_number, '0'), '') AS chart_key,
         notices.search_number
     FROM core.blocks AS blocks
     INNER JOIN ledger.notice_returns AS notices
@@ -62,7 +68,7 @@ identified AS (
             CASE
                 WHEN search_number IS NULL AND reception_number IS NULL
                     THEN CONCAT_WS(
-                        '|', kind, stage, CAST(service_month AS VARCHAR), COALESCE(chart_number, name_key), setting,
+                        '|', kind, stage, CAST(service_month AS VARCHAR), COALESCE(chart_key, name_key), setting,
                         CAST(points AS VARCHAR)
                     )
             END

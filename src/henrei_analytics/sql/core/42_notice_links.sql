@@ -1,5 +1,5 @@
 -- core.notice_links
--- grain: one notice line that reports a return also known from a return file
+-- grain: one line of a 返戻内訳書 that reports a return also known from a return file
 -- inputs: core.return_versions, core.notice_versions
 -- rule: the same 検索番号; else, among returns of the same stage and month, the same カルテ番号, else the same
 --       name, always with service month and points. One to one: equals are paired in line order.
@@ -9,7 +9,7 @@ WITH receipts AS (
     WHERE is_newest
 ),
 notices AS (
-    SELECT * FROM core.notice_versions WHERE is_newest
+    SELECT * FROM core.notice_versions WHERE is_newest AND kind = 'henr'
 ),
 by_number AS (
     SELECT notices.notice_id, receipts.receipt_id, 'search_number' AS link_rule
@@ -23,24 +23,24 @@ charted_notices AS (
     SELECT
         notices.*,
         ROW_NUMBER() OVER (
-            PARTITION BY institution, payer, stage, processing_month, service_month, chart_number, points
+            PARTITION BY institution, payer, stage, processing_month, service_month, chart_key, points
             ORDER BY file_id, line_no
         ) AS place
     FROM notices
-    WHERE chart_number IS NOT NULL AND notice_id NOT IN (SELECT notice_id FROM by_number)
+    WHERE chart_key IS NOT NULL AND notice_id NOT IN (SELECT notice_id FROM by_number)
 ),
 charted_receipts AS (
     SELECT
         receipts.*,
         ROW_NUMBER() OVER (
-            PARTITION BY institution, payer, stage, month, service_month, chart_number, points
+            PARTITION BY institution, payer, stage, month, service_month, chart_key, points
             ORDER BY file_id, line_no
         ) AS place
     FROM receipts
-    WHERE chart_number IS NOT NULL AND receipt_id NOT IN (SELECT receipt_id FROM by_number)
+    WHERE chart_key IS NOT NULL AND receipt_id NOT IN (SELECT receipt_id FROM by_number)
 ),
 by_chart AS (
-    SELECT charted_notices.notice_id, charted_receipts.receipt_id, 'chart_number' AS link_rule
+    SELECT charted_notices.notice_id, charted_receipts.receipt_id, 'chart_key' AS link_rule
     FROM charted_notices
     INNER JOIN charted_receipts
         ON charted_receipts.institution = charted_notices.institution
@@ -48,7 +48,7 @@ by_chart AS (
         AND charted_receipts.stage = charted_notices.stage
         AND charted_receipts.month = charted_notices.processing_month
         AND charted_receipts.service_month = charted_notices.service_month
-        AND charted_receipts.chart_number = charted_notices.chart_number
+        AND charted_receipts.chart_key = charted_notices.chart_key
         AND charted_receipts.points = charted_notices.points
         AND charted_receipts.place = charted_notices.place
     WHERE charted_notices.search_number IS NULL OR charted_receipts.search_number IS NULL

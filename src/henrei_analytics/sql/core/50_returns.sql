@@ -4,31 +4,15 @@
 -- rule: the return file is the richest source, then the notice, then the office's list, then the claim the notice
 --       speaks of. 返戻区分 1–3 is the first review, 4–9 the re-examination; without it the kind of the file decides.
 --       `sources` names every kind of file that reports the return, the richest first.
-WITH linked AS (
-    SELECT
-        links.receipt_id,
-        notices.*,
-        ROW_NUMBER() OVER (
-            PARTITION BY links.receipt_id ORDER BY CASE WHEN notices.kind = 'henr' THEN 0 ELSE 1 END, notices.notice_id
-        ) AS place
+WITH noticed AS (
+    SELECT links.receipt_id, notices.*
     FROM core.notice_links AS links
     INNER JOIN core.notice_versions AS notices ON notices.notice_id = links.notice_id
 ),
-linked_kinds AS (
-    SELECT receipt_id, LIST_SORT(LIST_DISTINCT(FLATTEN(LIST(kinds)))) AS kinds
-    FROM linked
-    GROUP BY receipt_id
-),
-noticed AS (
-    SELECT linked.* EXCLUDE (kinds), linked_kinds.kinds
-    FROM linked
-    INNER JOIN linked_kinds ON linked_kinds.receipt_id = linked.receipt_id
-    WHERE linked.place = 1
-),
-listed_kinds AS (
-    SELECT notice_id, LIST_SORT(LIST_DISTINCT(LIST(kind))) AS kinds
+listed AS (
+    SELECT target_id, LIST_SORT(LIST_DISTINCT(LIST(kind))) AS kinds
     FROM core.list_links
-    GROUP BY notice_id
+    GROUP BY target_id
 ),
 from_files AS (
     SELECT
@@ -61,13 +45,14 @@ from_files AS (
         noticed.reception_number,
         receipts.return_class,
         receipts.kind AS source,
-        noticed.kinds AS other_sources,
+        LIST_CONCAT(COALESCE(noticed.kinds, []), COALESCE(listed.kinds, [])) AS other_sources,
         CAST(NULL AS VARCHAR) AS claimed_with,
         receipts.file_id,
         receipts.file_no,
         receipts.receipt_no
     FROM core.return_versions AS receipts
     LEFT JOIN noticed ON noticed.receipt_id = receipts.receipt_id
+    LEFT JOIN listed ON listed.target_id = receipts.receipt_id
     WHERE receipts.is_newest
 ),
 from_notices AS (
@@ -96,14 +81,14 @@ from_notices AS (
         notices.reception_number,
         CAST(notices.return_class AS BIGINT) AS return_class,
         notices.kind AS source,
-        LIST_CONCAT(notices.kinds, COALESCE(listed_kinds.kinds, [])) AS other_sources,
+        LIST_CONCAT(notices.kinds, COALESCE(listed.kinds, [])) AS other_sources,
         claims.claimed_with,
         notices.file_id,
         notices.file_no,
         notices.receipt_no
     FROM core.notice_versions AS notices
     LEFT JOIN core.notice_claims AS claims ON claims.notice_id = notices.notice_id
-    LEFT JOIN listed_kinds ON listed_kinds.notice_id = notices.notice_id
+    LEFT JOIN listed ON listed.target_id = notices.notice_id
     WHERE notices.is_newest
         AND notices.notice_id NOT IN (SELECT notice_id FROM core.notice_links)
         AND notices.notice_id NOT IN (SELECT list_id FROM core.list_links)
@@ -120,5 +105,6 @@ SELECT
         WHEN LENGTH(insurer_number) = 8 THEN SUBSTR(insurer_number, 1, 2)
         WHEN LENGTH(insurer_number) = 6 THEN '00'
     END AS law_number,
-    LIST_CONCAT([source], LIST_FILTER(COALESCE(other_sources, []), lambda kind: kind <> source)) AS sources
+    NULLIF(LTRIM(chart_number, '0'), '') AS chart_key,
+    LIST_CONCAT([source], LIST_SORT(LIST_DISTINCT(LIST_FILTER(other_sources, lambda kind: kind <> source)))) AS sources
 FROM together

@@ -30,6 +30,7 @@ WITH of_first_review AS (
         CAST(NULL AS VARCHAR) AS patient_key,
         receipts.chart_number,
         receipts.search_number,
+        SUBSTR(receipts.file_id, 1, 12) || '-' || CAST(receipts.line_no AS VARCHAR) AS receipt_key,
         FALSE AS is_whole,
         'zogn' AS source,
         receipts.file_id
@@ -83,6 +84,7 @@ of_re_examination AS (
         patient_key,
         CAST(NULL AS VARCHAR) AS chart_number,
         CAST(NULL AS VARCHAR) AS search_number,
+        receipt_id AS receipt_key,
         item_line IS NULL AS is_whole,
         kind AS source,
         file_id
@@ -112,6 +114,7 @@ of_pharmacies AS (
         CAST(NULL AS VARCHAR) AS patient_key,
         chart_number,
         CAST(NULL AS VARCHAR) AS search_number,
+        SUBSTR(file_id, 1, 12) || '-r' || CAST(receipt_no AS VARCHAR) AS receipt_key,
         FALSE AS is_whole,
         kind AS source,
         file_id
@@ -159,9 +162,9 @@ ranked AS (
     FROM alike
 ),
 persons AS (
-    SELECT institution, payer, service_month, 'c' || chart_number AS person, department
+    SELECT institution, payer, service_month, 'c' || chart_key AS person, department
     FROM core.claims
-    WHERE chart_number IS NOT NULL AND department IS NOT NULL
+    WHERE chart_key IS NOT NULL AND department IS NOT NULL
     UNION ALL
     SELECT institution, payer, service_month, 'p' || patient_key AS person, department
     FROM core.claims
@@ -188,5 +191,5 @@ LEFT JOIN departments
     ON departments.institution = ranked.institution
     AND departments.payer = ranked.payer
     AND departments.service_month = ranked.service_month
-    AND departments.person = COALESCE('c' || ranked.chart_number, 'p' || ranked.patient_key)
+    AND departments.person = COALESCE('c' || NULLIF(LTRIM(ranked.chart_number, '0'), ''), 'p' || ranked.patient_key)
 WHERE rank = 1 AND NOT (family = 'pharmacy' AND is_whole AND has_lines)

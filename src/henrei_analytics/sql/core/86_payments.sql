@@ -10,6 +10,7 @@ WITH placed AS (
         blocks.file_time,
         blocks.institution,
         blocks.payer,
+        CASE WHEN blocks.system LIKE 'M%' THEN 'paper' ELSE 'online' END AS medium,
         blocks.month AS processing_month,
         payments.receipt_no,
         payments.line_no,

@@ -6,14 +6,14 @@
 --       paired in order, the surer link first.
 WITH reports AS (
     SELECT
-        payment_id AS report_id, 'fmei' AS source, institution, payer, 'first_review' AS stage, processing_month,
+        payment_id AS report_id, 'fmei' AS source, institution, payer, medium, 'first_review' AS stage, processing_month,
         service_month, setting, insurer_number, claimed_points AS points, chart_number, receipt_number,
         reception_number, name_key, patient_key, file_id
     FROM core.payments
     WHERE is_newest AND outcome = 'returned'
     UNION ALL
     SELECT
-        receipt_id, 'sast', institution, payer, 're_examination', processing_month, service_month, setting,
+        receipt_id, 'sast', institution, payer, medium, 're_examination', processing_month, service_month, setting,
         insurer_number, ABS(points), NULL, NULL, NULL, name_key, patient_key, file_id
     FROM core.re_examined
     WHERE is_newest AND kind = 'sast' AND result = 'returned'
@@ -28,14 +28,16 @@ by_reception AS (
         AND returns.reception_number = reports.reception_number
 ),
 report_persons AS (
-    SELECT reports.*, 'c' || chart_number AS person, 2 AS certainty FROM reports WHERE chart_number IS NOT NULL
+    SELECT reports.*, 'c' || LTRIM(chart_number, '0') AS person, 2 AS certainty
+    FROM reports
+    WHERE LTRIM(chart_number, '0') <> ''
     UNION ALL
     SELECT reports.*, 'p' || patient_key AS person, 3 AS certainty FROM reports WHERE patient_key IS NOT NULL
     UNION ALL
     SELECT reports.*, 'n' || name_key AS person, 4 AS certainty FROM reports WHERE name_key IS NOT NULL
 ),
 return_persons AS (
-    SELECT returns.*, 'c' || chart_number AS person FROM core.returns AS returns WHERE chart_number IS NOT NULL
+    SELECT returns.*, 'c' || chart_key AS person FROM core.returns AS returns WHERE chart_key IS NOT NULL
     UNION ALL
     SELECT returns.*, 'p' || patient_key AS person FROM core.returns AS returns WHERE patient_key IS NOT NULL
     UNION ALL

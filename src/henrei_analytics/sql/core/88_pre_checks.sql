@@ -17,7 +17,7 @@ WITH placed AS (
         checks.file_no,
         checks.receipt_no,
         checks.receipt_number,
-        LTRIM(checks.chart_number, '0') AS chart_digits,
+        NULLIF(LTRIM(checks.chart_number, '0'), '') AS chart_digits,
         checks.chart_number,
         checks.name_key,
         CASE WHEN checks.setting_label LIKE '%外%' THEN 'outpatient' WHEN checks.setting_label LIKE '%入%' THEN 'inpatient' END AS setting,
@@ -55,7 +55,7 @@ came_back AS (
         AND returns.service_month = checks.service_month
         AND returns.stage = 'first_review'
         AND (
-            LTRIM(returns.chart_number, '0') = checks.chart_digits
+            returns.chart_key = checks.chart_digits
             OR (
                 (returns.chart_number IS NULL OR checks.chart_digits IS NULL)
                 AND returns.name_key = checks.name_key

@@ -19,7 +19,7 @@ gathered AS (
         STRING_AGG(outcome, '' ORDER BY line_no) AS outcome_text,
         MAX(part) AS parts,
         MIN(chart_number) AS chart_number,
-        MIN(REGEXP_EXTRACT(claimed, '^合計点数:([0-9]+)$', 1)) FILTER (WHERE claimed LIKE '合計点数:%') AS points,
+        MIN(TRY_CAST(REGEXP_EXTRACT(claimed, '^合計点数:([0-9]{1,9})$', 1) AS BIGINT)) AS points,
         MAX_BY(SUBSTR(result, 8), line_no) FILTER (WHERE result LIKE '審査支払機関:%') AS new_payer,
         MAX_BY(SUBSTR(result, 7), line_no) FILTER (WHERE result LIKE '保険者番号:%') AS new_insurer_number,
         MIN(SUBSTR(COALESCE(result, claimed), 6))
@@ -34,7 +34,7 @@ of_eligibility AS (
         blocks.month AS processing_month, receipts.line_no, receipts.service_month, receipts.insurer_number,
         receipts.name_key, gathered.chart_number, outcomes.outcome,
         CASE gathered.new_payer WHEN '社保' THEN 'shaho' WHEN '国保' THEN 'kokuho' ELSE blocks.payer END AS new_payer,
-        gathered.new_insurer_number, gathered.parts, CAST(gathered.points AS BIGINT) AS points, gathered.search_number
+        gathered.new_insurer_number, gathered.parts, gathered.points, gathered.search_number
     FROM core.blocks AS blocks
     INNER JOIN ledger.rerouted_receipts AS receipts
         ON receipts.file_no = blocks.file_no AND receipts.block_no = blocks.block_no

@@ -10,6 +10,7 @@ SELECT
     a.month,
     a.number,
     a.name,
+    a.message,
     a.deadline,
     a.days_left
 FROM mart.attention AS a

@@ -154,7 +154,9 @@ UNION ALL
 SELECT
     first_copies.file_id, sightings.name, first_copies.kind, first_copies.payer, first_copies.institution,
     first_copies.month, first_copies.loaded_at, 'duplicate', first_copies.lines, 0, first_copies.lines, 0, NULL, NULL,
-    NULL, NULL, NULL, 0, 0, sightings.file_time, '同じ内容のファイルが取込済みです。', first_copies.system
+    NULL, NULL, NULL, 0, 0, sightings.file_time,
+    CASE WHEN first_copies.status IN ('loaded', 'superseded') THEN '同じ内容のファイルが取込済みです。' ELSE first_copies.message END,
+    first_copies.system
 FROM sightings
 INNER JOIN first_copies ON first_copies.file_id = sightings.file_id
 WHERE sightings.place > 1

@@ -7,11 +7,11 @@ WITH fggk AS (
     SELECT
         blocks.file_no,
         blocks.file_id,
-        SUM(totals.inpatient_claims + totals.outpatient_claims) AS claims,
-        SUM(totals.inpatient_points + totals.outpatient_points) AS points,
+        SUM(COALESCE(totals.inpatient_claims, 0) + COALESCE(totals.outpatient_claims, 0)) AS claims,
+        SUM(COALESCE(totals.inpatient_points, 0) + COALESCE(totals.outpatient_points, 0)) AS points,
         SUM(totals.calculated) AS calculated,
         SUM(totals.re_examination) AS re_examination,
-        SUM(totals.calculated + COALESCE(totals.re_examination, 0) + COALESCE(totals.rounding, 0)) AS paid,
+        SUM(COALESCE(totals.calculated, 0) + COALESCE(totals.re_examination, 0) + COALESCE(totals.rounding, 0)) AS paid,
         CAST(NULL AS DATE) AS paid_on
     FROM core.blocks AS blocks
     INNER JOIN ledger.payment_totals AS totals ON totals.file_no = blocks.file_no AND totals.block_no = blocks.block_no

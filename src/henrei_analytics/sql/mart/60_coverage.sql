@@ -1,6 +1,7 @@
 -- mart.coverage
 -- grain: one institution, payer, kind and month: what is there and what is not, as of mart.as_of
--- inputs: core.monthly_files, core.file_kinds, core.payments, core.time_rules, ledger.declarations, mart.as_of
+-- inputs: core.monthly_files, core.file_kinds, core.payments, core.claim_volume, core.time_rules, ledger.declarations,
+--         mart.as_of
 -- rule: claim and return files are expected of both payers in every month from the first with any claim or return
 --       file to the newest that can be known (claims: after the 10th of the claim month; the rest: from the 5th of
 --       the month after). Other monthly notices are expected from the first month one was loaded. Files that come only
@@ -88,14 +89,16 @@ judged AS (
         COALESCE(files.files, 0) AS files,
         COALESCE(files.receipts, 0) AS receipts,
         CASE
-            WHEN files.files > 0 AND files.receipts = 0 AND cells.kind IN ('uke', 'hen', 'sah', 'henr', 'zogn', 'fmei', 'fixf')
+            WHEN files.files > 0 AND files.receipts = 0 AND files.quarantined = 0
+                AND cells.kind IN ('uke', 'hen', 'sah', 'henr', 'zogn', 'fmei', 'fixf')
                 THEN 'file'
             WHEN files.files > 0 THEN NULL
-            WHEN cells.kind IN ('hen', 'henr') AND paid.returned = 0 THEN 'fmei'
-            WHEN cells.kind = 'zogn' AND paid.adjusted = 0 THEN 'fmei'
+            WHEN cells.kind IN ('hen', 'henr') AND paid.returned = 0 AND payment_files.quarantined = 0 THEN 'fmei'
+            WHEN cells.kind = 'zogn' AND paid.adjusted = 0 AND payment_files.quarantined = 0 THEN 'fmei'
             WHEN declared.kind IS NOT NULL THEN 'declared'
         END AS evidence,
         files.files > 0 AND files.receipts > 0 AND files.counting = 0 AS is_superseded,
+        volumes.claim_month IS NOT NULL AS is_counted,
         CASE
             WHEN kinds.downloads = 'yes'
                 THEN CAST(cells.month + TO_MONTHS(downloads.months + 2) - INTERVAL 1 DAY AS DATE)
@@ -110,6 +113,12 @@ judged AS (
         AND files.kind = cells.kind AND files.month = cells.month
     LEFT JOIN paid
         ON paid.institution = cells.institution AND paid.payer = cells.payer AND paid.month = cells.month
+    LEFT JOIN core.monthly_files AS payment_files
+        ON payment_files.institution = cells.institution AND payment_files.payer = cells.payer
+        AND payment_files.kind = 'fmei' AND payment_files.month = cells.month
+    LEFT JOIN (SELECT DISTINCT institution, payer, claim_month FROM core.claim_volume) AS volumes
+        ON volumes.institution = cells.institution AND volumes.payer = cells.payer
+        AND volumes.claim_month = cells.month
     LEFT JOIN declared
         ON declared.institution = cells.institution AND declared.payer = cells.payer
         AND declared.kind = cells.kind AND declared.month = cells.month
@@ -119,6 +128,7 @@ stated AS (
         judged.*,
         CASE
             WHEN evidence IS NOT NULL THEN 'empty'
+            WHEN kind = 'uke' AND files = 0 AND is_counted THEN 'covered'
             WHEN is_superseded THEN 'superseded'
             WHEN files > 0 THEN 'loaded'
             WHEN download_deadline < as_of THEN 'gone'

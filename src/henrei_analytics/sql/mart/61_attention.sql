@@ -28,11 +28,7 @@ missing_claims AS (
         'claims_missing' AS what, 'amber' AS severity, coverage.institution, coverage.payer, coverage.kind,
         MAX(coverage.month), COUNT(*), NULL, NULL
     FROM mart.coverage AS coverage
-    LEFT JOIN (SELECT DISTINCT institution, payer, claim_month FROM mart.claim_volume) AS volumes
-        ON volumes.institution = coverage.institution
-        AND volumes.payer = coverage.payer
-        AND volumes.claim_month = coverage.month
-    WHERE coverage.kind = 'uke' AND coverage.state = 'missing' AND volumes.claim_month IS NULL
+    WHERE coverage.kind = 'uke' AND coverage.state = 'missing'
     GROUP BY coverage.institution, coverage.payer, coverage.kind
 ),
 missing_notices AS (
@@ -44,8 +40,9 @@ missing_notices AS (
 ),
 not_downloaded AS (
     SELECT
-        'reported_not_downloaded' AS what,
+        CASE WHEN medium = 'paper' THEN 'reported_on_paper' ELSE 'reported_not_downloaded' END AS what,
         CASE
+            WHEN medium = 'paper' THEN 'amber'
             WHEN download_deadline < as_of THEN 'info'
             WHEN download_deadline < as_of + INTERVAL 14 DAY THEN 'red'
             ELSE 'amber'
@@ -54,7 +51,7 @@ not_downloaded AS (
     FROM mart.reported_returns
     CROSS JOIN known
     WHERE return_id IS NULL AND YEAR(received_month) * 12 + MONTH(received_month) <= as_of_number
-    GROUP BY institution, payer, source, processing_month, download_deadline, as_of
+    GROUP BY institution, payer, source, medium, processing_month, download_deadline, as_of
 ),
 both_loaded AS (
     SELECT institution, payer, month
@@ -87,8 +84,24 @@ of_files AS (
         CASE WHEN status = 'rejected' OR NOT balanced THEN 'red' ELSE 'amber' END AS severity,
         institution, payer, kind, month,
         CASE WHEN status <> 'rejected' AND balanced IS NOT FALSE THEN lines_quarantined END, name, NULL
-    FROM mart.files
-    WHERE status = 'rejected' OR (status = 'loaded' AND (NOT balanced OR lines_quarantined > 0))
+    FROM mart.files AS files
+    WHERE status = 'rejected'
+        OR (
+            status = 'loaded'
+            AND (NOT balanced OR lines_quarantined > 0)
+            -- nothing of it counts, and a newer file of the month is whole
+            AND NOT (
+                receipts = 0
+                AND EXISTS (
+                    SELECT 1
+                    FROM mart.files AS newer
+                    WHERE newer.status = 'loaded' AND newer.institution = files.institution
+                        AND newer.payer = files.payer AND newer.kind = files.kind AND newer.month = files.month
+                        AND newer.lines_quarantined = 0 AND newer.balanced IS NOT FALSE
+                        AND newer.file_time >= files.file_time
+                )
+            )
+        )
 ),
 accepted AS (
     SELECT
@@ -174,7 +187,12 @@ SELECT
     number,
     name,
     deadline,
-    DATE_DIFF('day', CAST(known.as_of AS DATE), deadline) AS days_left
+    DATE_DIFF('day', CAST(known.as_of AS DATE), deadline) AS days_left,
+    message
 FROM facts
 CROSS JOIN known
+LEFT JOIN (
+    SELECT name AS file_name, MIN(message) AS message FROM mart.files WHERE status <> 'duplicate' GROUP BY name
+) AS files
+    ON files.file_name = facts.name AND facts.what IN ('file_rejected', 'totals_differ')
 WHERE month IS NULL OR month <= as_of

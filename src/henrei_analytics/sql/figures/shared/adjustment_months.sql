@@ -28,7 +28,7 @@ counted AS (
         processing_number AS month_number,
         payer,
         COUNT(*) FILTER (WHERE is_cut) AS cuts,
-        COUNT(DISTINCT CASE WHEN is_cut THEN receipt END) AS receipts,
+        COUNT(DISTINCT CASE WHEN is_cut THEN receipt_key END) AS receipts,
         SUM(cut_points) AS cut_points,
         SUM(cut_yen) AS cut_yen,
         COUNT(*) FILTER (WHERE is_raise) AS raises,

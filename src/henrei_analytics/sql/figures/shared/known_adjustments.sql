@@ -1,8 +1,8 @@
 -- grain: one row per cut, raise or restoration of the institution that is known at as_of
 -- inputs: mart.adjustments, scope
 -- rule: the notices of month M arrive in M + 1. Cut, raised (first review) and restored (later) are
---       kept apart and never netted; yen = points x 10 plus what is cut in yen (meals). A receipt is
---       known by the best number the notice carries, within one payer and processing month.
+--       kept apart and never netted; yen = points x 10 plus what is cut in yen (meals). receipt_key
+--       is the same for all cuts of one receipt.
 WITH arrived AS (
     SELECT
         a.*,
@@ -25,12 +25,7 @@ SELECT
     COALESCE(a.section, '不明') AS section,
     COALESCE(a.reason_letters, '不明') AS letters,
     COALESCE(a.item, '不明') AS item,
-    CONCAT(
-        a.payer, '/', CAST(a.processing_month AS VARCHAR), '/', CAST(a.service_month AS VARCHAR), '/',
-        COALESCE(
-            a.search_number, a.reception_number, CAST(a.receipt_number AS VARCHAR), a.chart_number, a.adjustment_id
-        )
-    ) AS receipt,
+    a.receipt_key,
     a.points < 0 OR a.yen < 0 AS is_cut,
     GREATEST(-a.points, 0) AS cut_points,
     GREATEST(-a.points, 0) * 10 + GREATEST(-a.yen, 0) AS cut_yen,

@@ -3,8 +3,8 @@
 -- rule: numerator = first-round first-review returns with processing_month M; denominator = first
 --       claims with claim_month M. The denominator is NULL where the payer has no claims that month,
 --       and for 'all' where a payer the institution deals with has none; the numerator is NULL
---       outside the months whose returns are known, and where a payment notice reports returns that
---       no file shows: never a guess.
+--       outside the months whose returns are known, and where a payment notice reports returns,
+--       on paper or not, that are not loaded: never a guess.
 --       denominator_3month = mean of M-2 .. M, NULL unless all three are known.
 WITH claims AS (
     SELECT
