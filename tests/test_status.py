@@ -137,7 +137,7 @@ def test_everybody_has_a_list_of_their_own_and_what_is_nobodys_comes_last(
         facts = [line for line in part if line.startswith("    [")]
         assert listed == f"  確かめること: {len(facts)}件"
         assert len(titles(part, "file_rejected")) == (place == 2)
-        assert bool(titles(part, "return_file_missing")) == (place < 2)
+        assert bool(titles(part, "claims_missing")) == (place < 2)
 
 
 def test_why_a_file_was_refused_is_said(henrei: Henrei, office: Office) -> None:

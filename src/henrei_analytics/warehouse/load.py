@@ -159,29 +159,18 @@ def _look(
     """Tell new files from known ones and others, by content."""
     result, new = LoadResult(), {}
     known = dict(con.execute("SELECT file_id, state FROM ledger.files").fetchall())
-    unnamed = {
-        row[0]: row[1]
-        for row in con.execute(
-            "SELECT file_id, file_no FROM ledger.files WHERE state = 'loaded' AND system IS NULL"
-        ).fetchall()
-    }
+    without_system = "SELECT file_id, file_no FROM ledger.files WHERE state = 'loaded' AND system IS NULL"
+    unnamed = dict(con.execute(without_system).fetchall())
     seen = set(con.execute("SELECT file_id, place FROM ledger.sightings").fetchall())
     looked_at = set()
     next_no = con.execute("SELECT COALESCE(MAX(file_no), 0) + 1 FROM ledger.files").fetchall()[0][0]
     sightings = []
     for done, source in enumerate(sources):
         progress("ファイルを調べています", done, len(sources))
-        try:
-            layout, error = _layout(source, mappings), None
-            if isinstance(layout, LeftAlone):
-                result.files.append(FileResult(source.name, "left_alone", message=layout.what))
-                continue
-            file_id = digest(source)
-        except UnreadableFile as unreadable:
-            layout, error, file_id = None, unreadable, _digest_or_name(source)
-        except Exception as broken:  # a damaged archive member can raise almost anything
-            text = f"開けませんでした（{type(broken).__name__}）。もう一度取り直してください。"
-            layout, error, file_id = None, UnreadableFile("unreadable", text), _digest_or_name(source)
+        layout, error, file_id = _recognised(source, mappings)
+        if isinstance(layout, LeftAlone):
+            result.files.append(FileResult(source.name, "left_alone", message=layout.what))
+            continue
         if known.get(file_id) == "withdrawn" and not source.named:  # a nightly run must not bring it back
             result.files.append(FileResult(source.name, "withdrawn", file_id))
             continue
@@ -212,6 +201,20 @@ def _look(
     columns = {"file_id": pl.String, "place": pl.String, "name": pl.String, "file_time": pl.Datetime}
     insert(con, "ledger.sightings", pl.DataFrame(sightings, schema=columns, orient="row"))
     return result, list(new.values())
+
+
+def _recognised(
+    source: Source, mappings: list[Mapping]
+) -> tuple[Layout | ListLayout | LeftAlone | None, UnreadableFile | None, str]:
+    """What reads the file, or why nothing can; and its id (none of a file that is left alone)."""
+    try:
+        layout = _layout(source, mappings)
+        return layout, None, "" if isinstance(layout, LeftAlone) else digest(source)
+    except UnreadableFile as unreadable:
+        return None, unreadable, _digest_or_name(source)
+    except Exception as broken:  # a damaged archive member can raise almost anything
+        text = f"開けませんでした（{type(broken).__name__}）。もう一度取り直してください。"
+        return None, UnreadableFile("unreadable", text), _digest_or_name(source)
 
 
 def _reader(layout: Layout | ListLayout, pseudonyms: Pseudonyms) -> Reader | ListReader:
