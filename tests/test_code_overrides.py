@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -11,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from henrei_analytics import code_texts
-from henrei_analytics.cli import main
 from henrei_analytics.warehouse import connect
 from henrei_analytics.warehouse.own_codes import OVERRIDABLE, BadCodes, checked, read_own
 from henrei_analytics.warehouse.rebuild import apply_codes
@@ -20,21 +18,6 @@ from record_files import Reason, Receipt, Returned, return_file
 
 Henrei = Callable[..., tuple[int, str, str]]
 TEXT = "架空の患者の返戻文"  # no rule on texts knows it
-
-
-@pytest.fixture
-def henrei(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, office: Office) -> Henrei:
-    """Run a command on the office's database: exit code, output, errors."""
-    monkeypatch.setenv("HENREI_DATABASE", str(office.database))
-
-    def run(*words: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["henrei", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return run
 
 
 def own(office: Office, name: str, text: str, encoding: str = "utf-8") -> Path:
