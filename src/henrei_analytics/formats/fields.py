@@ -120,6 +120,11 @@ def receipt_number(text: pl.Expr) -> pl.Expr:
     return narrow(text).str.extract(r"^([0-9]{1,6})(?:[-‐‑−－ー].*)?$").cast(pl.Int64)
 
 
+def serial(text: pl.Expr) -> pl.Expr:
+    """A running number that nothing depends on: what is none becomes NULL."""
+    return text.cast(pl.Int64, strict=False)
+
+
 def decimal(text: pl.Expr) -> pl.Expr:
     """Amounts with sign and decimal point."""
     return pl.when(text.str.contains(r"^[+-]?[0-9]{1,13}(?:\.[0-9]{1,6})?$")).then(text).cast(pl.Float64)
@@ -221,6 +226,7 @@ CONVERT = {
     "day": day,
     "search_number": search_number,
     "receipt_number": receipt_number,
+    "serial": serial,
     "public_item": public_item,
     "secret": secret,
     "secret_date": secret_date,
@@ -240,6 +246,7 @@ CHECKED = {
 SQL_TYPE = {
     "integer": "BIGINT",
     "receipt_number": "BIGINT",
+    "serial": "BIGINT",
     "points_of_amount": "BIGINT",
     "yen_of_amount": "BIGINT",
     "decimal": "DOUBLE",
