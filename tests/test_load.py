@@ -348,7 +348,7 @@ PERSONAL = {
     "birth": "19371231",
     "symbol": "記号甲乙丙",
     "number": "番号子丑寅",
-    "recipient": "7654321",
+    "recipient": "7539514",
     "information": "SEIKYU-JOHO-777",
 }
 

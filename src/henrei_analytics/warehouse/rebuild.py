@@ -7,10 +7,11 @@ from pathlib import Path
 import duckdb
 
 from henrei_analytics.warehouse.code_tables import load_code_tables
-from henrei_analytics.warehouse.database import MEMORY_LIMIT, connect, migrate, sql_files
+from henrei_analytics.warehouse.database import connect, migrate, sql_files
 from henrei_analytics.warehouse.own_codes import checked, folder_of
 
 RECEIPTS_PER_MB = 3300  # the models join and sort all receipts; measured, about 0.3 kB of memory each
+MODELS_LIMIT = 192  # MB at least: DuckDB 1.5 needs it for the joins of the models even of a small office, 2 does with less
 LARGE_TABLES = ("receipts", "payments", "fixed_claims")  # a row for every claim of the office
 
 
@@ -21,7 +22,7 @@ def rebuild(con: duckdb.DuckDBPyConnection) -> None:
     """
     counts = " + ".join(f"(SELECT COUNT(*) FROM ledger.{table})" for table in LARGE_TABLES)
     receipts = con.execute(f"SELECT {counts}").fetchall()[0][0]
-    con.execute(f"SET memory_limit = '{max(MEMORY_LIMIT, receipts // RECEIPTS_PER_MB)}MB'")
+    con.execute(f"SET memory_limit = '{max(MODELS_LIMIT, receipts // RECEIPTS_PER_MB)}MB'")
     load_code_tables(con, _own_folder(con))
     for name, text in sql_files("core"):
         con.execute(f"CREATE OR REPLACE TABLE core.{name} AS\n{text}")
