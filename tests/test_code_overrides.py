@@ -316,6 +316,7 @@ def test_from_the_unknown_code_to_its_category(henrei: Henrei, office: Office, t
     assert not out.parent.exists()
     assert henrei("codes", "unmapped", "--out", out)[0] == 0, "the own folder is made"
     assert henrei("codes", "unmapped", "--out", tmp_path / "elsewhere" / "x.csv")[0] == 2, "no other is"
+    assert henrei("codes", "unmapped", "--out", out.with_name("x.csv"))[0] == 2, "no table of that name"
     assert henrei("codes", "unmapped", "--out", out)[0] == 2, "a list half filled in is not overwritten"
     assert henrei("codes", "check")[0] == 0, "a list not filled in yet harms nothing"
     assert TEXT not in out.read_text("utf-8-sig")

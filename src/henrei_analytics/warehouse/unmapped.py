@@ -69,11 +69,15 @@ def write_template(codes: list[Unmapped], out: Path, own_folder: Path) -> int:
     """Write the codes as own rows of `reason_codes` that only lack their category; the number of rows.
 
     `own_folder`, where the own tables lie, is made when `out` lies there. Raises HenreiError rather than overwrite a
-    list that may be half filled in.
+    list that may be half filled in, or name it there so that the next load could not tell its table.
     """
     rows = [one for one in codes if one.code and one.payer]
     try:
         if out.parent.resolve() == own_folder.resolve():
+            if not (out.stem == "reason_codes" or out.stem.startswith("reason_codes-")):
+                raise HenreiError(
+                    f"{own_folder} に置くファイルの名前は reason_codes-〈何か〉.csv にしてください。"
+                )
             make_folder(out.parent)
         # Excel knows UTF-8 by the mark at the beginning, and everything else reads it too.
         with out.open("x", encoding="utf-8-sig", newline="") as file:
