@@ -448,3 +448,16 @@ def test_an_official_name_tells_its_prefecture_in_any_order(
         office.load(*of_run)
     assert office.values("SELECT DISTINCT institution FROM mart.returns") == [INSTITUTION]
     assert sorted(office.values("SELECT status FROM mart.files")) == ["duplicate", "loaded"]
+
+
+def test_a_database_of_an_older_version_asks_for_a_load(office: Office) -> None:
+    """It lacks the views that came since; a load, even of known files, makes them."""
+    path = office.save("RECEIPTC.UKE", claim_file([ONE]))
+    office.load()
+    con = duckdb.connect(str(office.database))
+    con.execute("DROP VIEW mart.coverage CASCADE")
+    con.close()
+    with pytest.raises(HenreiError, match="前の版"):
+        connect(office.database)
+    office.load(path)
+    connect(office.database).close()

@@ -47,19 +47,25 @@ def connect(
             "SET enable_progress_bar = false"
         )  # our own is shown; in a notebook this setting cannot be touched
         database.chmod(0o600)
-    elif not _is_ours(con):
-        con.close()
-        raise HenreiError(
-            f"{database} に取り込んだデータがありません。先に henrei load で取り込んでください。"
-        )
+    else:
+        missing = {name for name, _ in sql_files("mart")} - _views(con)
+        if missing:
+            con.close()
+            raise HenreiError(_why_incomplete(database, is_ours="files" not in missing))
     if as_of:
         con.execute(f"SET VARIABLE as_of = DATE '{as_of.isoformat()}'")
     return con
 
 
-def _is_ours(con: duckdb.DuckDBPyConnection) -> bool:
-    sql = "SELECT EXISTS (SELECT 1 FROM duckdb_views() WHERE schema_name = 'mart' AND view_name = 'files')"
-    return con.execute(sql).fetchall()[0][0]
+def _views(con: duckdb.DuckDBPyConnection) -> set[str]:
+    sql = "SELECT view_name FROM duckdb_views() WHERE schema_name = 'mart'"
+    return {name for (name,) in con.execute(sql).fetchall()}
+
+
+def _why_incomplete(database: Path, *, is_ours: bool) -> str:
+    if is_ours:
+        return f"{database} は前の版の henrei で作られています。henrei load を一度実行してください（取込済みのファイルで構いません）。"
+    return f"{database} に取り込んだデータがありません。先に henrei load で取り込んでください。"
 
 
 def _make_private(database: Path) -> None:
