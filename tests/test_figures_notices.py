@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from henrei_analytics.figures import Scope, compute
+from henrei_analytics.figures.notices import moved
 from mart_tables import INSTITUTION, mart
 
 SEPTEMBER = Scope(INSTITUTION, date(2026, 9, 1), date(2026, 10, 31))
@@ -195,3 +196,8 @@ def test_what_was_never_loaded_is_said_once(files, topics, absent):
     found = notices(files=files)
     assert len(found) == topics
     assert found["取り込んでいないもの"] == f"この医療機関では、{absent}の資料を取り込んでいません。"
+
+
+def test_an_outcome_nobody_knows_is_named_too():
+    month = date(2026, 9, 1)
+    assert "その他 2件" in moved([{"month": month, "outcome": "other", "receipts": 2}], month)

@@ -111,3 +111,12 @@ def test_what_the_office_corrected_and_what_it_left(loaded: Loaded) -> None:
         (6, "00106", "保険者番号", True),
         (7, "00107", "保険者番号", False),
     ]
+
+
+@pytest.mark.files(
+    hasp(WARNED, kind="kasp", report="オンライン確認試験結果リスト"),
+    henr([Notice(name="見本　六子", chart="00106", reception="0809-00000100")]),
+)
+def test_receipts_of_a_trial_came_back_nowhere(loaded: Loaded) -> None:
+    """They were never sent, even where a real receipt of the same patient came back."""
+    assert set(loaded.values(CHECKS, "return_id")) == {None}

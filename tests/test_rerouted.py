@@ -142,3 +142,8 @@ def test_a_notice_downloaded_again_is_the_same_receipts(loaded: Loaded) -> None:
 def test_a_moved_receipt_and_a_return_of_the_same_patient_are_two_facts(loaded: Loaded) -> None:
     assert loaded.values(REROUTED, "outcome") == ["transferred"]
     assert loaded.values("mart.returns", "sources") == [["hen"]]
+
+
+@pytest.mark.files(skkg([Rerouted("新しい区分", [("保険者番号：06139999", "1", "保険者番号：06139998")])]))
+def test_an_outcome_nobody_knows_is_kept_as_other(loaded: Loaded) -> None:
+    assert loaded.values("mart.rerouted", "outcome") == ["other"]

@@ -22,6 +22,7 @@ OUTCOMES = {
     "split": "分割",
     "as_claimed": "記載の保険者への請求",
     "branch_number": "枝番特定",
+    "other": "その他",
 }
 CODES_NAMED = 5
 

@@ -1,6 +1,6 @@
 -- core.previous_returns
 -- grain: one return that has an earlier return of the same receipt before it
--- inputs: core.returns, core.claims, ledger.history_receipts, ledger.history_claims
+-- inputs: core.returns, core.claims, ledger.history_receipts
 -- rule: a re-claim that comes back carries a new 検索番号. The older number stands in the history block; else in the
 --       re-claim that came back; else the latest earlier return of the same service month, patient and claim type is
 --       the one. Every return has at most one successor.

@@ -3,7 +3,8 @@
 -- inputs: core.blocks, ledger.pre_checks, core.returns
 -- rule: lists of several sendings of a month add up; the same receipt, code and points in a newer list is the same
 --       error. A receipt came back when a first-review return of that month has its service month and カルテ番号,
---       without カルテ番号 the name. Errors of a trial list (kasp) count apart.
+--       without カルテ番号 the name. Errors of a trial list (kasp) count apart: its receipts
+--       were not sent and came back nowhere.
 WITH placed AS (
     SELECT
         blocks.file_id,
@@ -54,6 +55,7 @@ came_back AS (
         AND returns.processing_month = checks.claim_month
         AND returns.service_month = checks.service_month
         AND returns.stage = 'first_review'
+        AND checks.list <> 'kasp'
         AND (
             returns.chart_key = checks.chart_digits
             OR (

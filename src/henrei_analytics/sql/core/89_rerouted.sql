@@ -3,7 +3,7 @@
 -- inputs: core.blocks, ledger.rerouted_receipts, ledger.rerouted_lines, ledger.branch_numbers, core.re_examined,
 --         core.rerouting_outcomes
 -- rule: 資格確認結果連絡書 is vertical, one item a line (項目名:値), 処理区分 may be cut over two lines. Of the parts of a
---       split receipt the last one names the new insurer. One receipt = notice,
+--       split receipt the last one names the new insurer. A 処理区分 that the code table does not know is other. One receipt = notice,
 --       month, カルテ番号 (else name), insurer and service month; the newer file's version counts.
 WITH lines AS (
     SELECT file_no, block_no, receipt_no, line_no, outcome, claimed, result, part, CAST(NULL AS VARCHAR) AS chart_number

@@ -1,7 +1,7 @@
 -- core.receipt_versions
 -- grain: one receipt (or row) of one file; `is_newest` says whether this version counts
 -- inputs: core.claim_versions, core.return_versions, core.notice_versions, core.adjustment_receipts, core.re_examined,
---         core.pharmacy_cuts, core.payments, core.sent_totals, core.files, ledger tables of the other notices
+--         core.pharmacy_cuts, core.payments, core.files, ledger tables of the other notices
 -- rule: kinds without versions of their own (lists of checks, totals, payments in sum) always count
 SELECT file_no, is_newest FROM core.claim_versions
 UNION ALL

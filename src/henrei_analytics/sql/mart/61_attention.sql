@@ -192,7 +192,13 @@ SELECT
 FROM facts
 CROSS JOIN known
 LEFT JOIN (
-    SELECT name AS file_name, MIN(message) AS message FROM mart.files WHERE status <> 'duplicate' GROUP BY name
+    SELECT name AS file_name, status = 'rejected' AS is_rejected, MIN(message) AS message
+    FROM mart.files
+    WHERE status IN ('loaded', 'rejected')
+    GROUP BY name, status = 'rejected'
 ) AS files
-    ON files.file_name = facts.name AND facts.what IN ('file_rejected', 'totals_differ')
+    ON files.file_name = facts.name
+    AND (
+        (facts.what = 'file_rejected' AND files.is_rejected) OR (facts.what = 'totals_differ' AND NOT files.is_rejected)
+    )
 WHERE month IS NULL OR month <= as_of
