@@ -107,6 +107,14 @@ GOOD = [
     ("department", "内科", "01"),
     ("department", "01：内科", "01"),
     ("return_class", "4：再審査等（資格関係等）の返戻", 4),
+    ("category", "資格関係", "資格関係"),
+    ("category", " 点数･算定 ", "点数・算定"),
+    ("category", "記載不備：書くべき項目がない", "記載不備"),
+    ("day", date(2026, 10, 1), date(2026, 10, 1)),
+    ("day", datetime(2026, 10, 1, 9, 30), date(2026, 10, 1)),
+    ("day", "R8.10.1", date(2026, 10, 1)),
+    ("day", "2026/10/1", date(2026, 10, 1)),
+    ("day", 20261001, date(2026, 10, 1)),
     ("payer", "支払基金", "shaho"),
     ("payer", " 国 保 ", "kokuho"),
     ("setting", "入院外", "outpatient"),
@@ -134,6 +142,8 @@ BAD = [
     ("department", "院内の科"), ("return_class", "10"), ("payer", "協会"), ("setting", "1"), ("sex", "3"), ("code", "事由の文"),
     ("number_text", "=A1+1"), ("number_text", datetime(2026, 2, 1)), ("text", Broken("x")), ("text", Merged("x", True)),
     ("prefecture", "48"), ("stage", "三審"), ("yes_no", "?"),
+    ("category", "資格"), ("category", "1"), ("day", "2026-10"), ("day", "10/1"), ("day", 46266), ("day", 50810),
+    ("day", "2026-02-30"), ("day", "1026-10-01"),
 ]  # fmt: skip
 
 

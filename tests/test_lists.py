@@ -53,7 +53,13 @@ MARKER = "鬼瓦　轟太郎"
 
 
 def test_an_empty_form_is_known_and_says_that_it_is_empty(tmp_path: Path) -> None:
-    for kind, ending in (("paper-returns", ".xlsx"), ("claim-volumes", ".csv"), ("claim-volumes", ".xlsx")):
+    made = (
+        ("paper-returns", ".xlsx"),
+        ("claim-volumes", ".csv"),
+        ("claim-volumes", ".xlsx"),
+        ("actions", ".xlsx"),
+    )
+    for kind, ending in made:
         content = write_form(kind, tmp_path / (kind + ending)).read_bytes()
         name, frames, state = read(content)
         assert (name, frames) == (form(FORMS[kind][0]).layout, {})
@@ -71,8 +77,9 @@ def test_a_form_overwrites_nothing(tmp_path: Path) -> None:
     path = write_form("claim-volumes", tmp_path / "v.csv")
     with pytest.raises(HenreiError, match="上書きしません"):
         write_form("claim-volumes", path)
-    with pytest.raises(HenreiError, match="xlsx"):
-        write_form("paper-returns", tmp_path / "p.csv")
+    for kind in ("paper-returns", "actions"):
+        with pytest.raises(HenreiError, match="xlsx"):
+            write_form(kind, tmp_path / "p.csv")
     with pytest.raises(HenreiError, match="ありません"):
         write_form("paper", tmp_path / "p.xlsx")
 
@@ -169,6 +176,7 @@ def test_every_value_of_a_row() -> None:
         "return_class": "4：再審査等（資格関係等）の返戻", "stage": "再審査", "reception_number": "0809-00000012", "class_label": "本外",
         "claim_type": 1112, "department": "内科", "name": MARKER, "sex": "男", "birth": "S55.1.31", "days": 2,
         "code_2": 16, "text_2": "一部負担金", "supplement": "付せんの文", "text": "ﾊﾞﾝｺﾞｳ",
+        "entered_by": " 会計　2\u3000",
     }  # fmt: skip
     _, frames, _ = read(paper(row))
     (got,) = rows_of(frames, "notice_returns")
@@ -179,6 +187,7 @@ def test_every_value_of_a_row() -> None:
         "class_label": "本外", "days": 2, "points": 1234, "code": "3", "text": "ﾊﾞﾝｺﾞｳ", "text_plain": "バンゴウ",
         "chart_number": "000123", "search_number": None, "claim_type": "1112", "setting": "outpatient",
         "department": "01", "stage": "re_examination", "medium": "paper", "return_class": 4, "supplement": "付せんの文",
+        "entered_by": "会計　2",
     }  # fmt: skip
     (further,) = rows_of(frames, "notice_reasons")
     assert (further["line_no"], further["receipt_no"], further["position"]) == (2, 1, 2)
@@ -214,6 +223,12 @@ def test_nothing_of_a_person_is_in_the_frames() -> None:
     _, frames, _ = read(paper({"name": MARKER, "sex": "男", "birth": "S55.1.31"}))
     said = "".join(str(frame.to_dicts()) for frame in frames.values())
     assert "鬼瓦" not in said and "19800131" not in said and "1980" not in said
+
+
+def test_a_form_of_before_that_has_no_column_for_the_staff_is_still_read() -> None:
+    older = [row[: list(PAPER_COLUMNS).index("entered_by")] for row in paper_rows({})]
+    _, frames, state = read(workbook(older))
+    assert state.error is None and rows_of(frames, "notice_returns")[0]["entered_by"] is None
 
 
 def test_columns_may_be_moved_and_left_out() -> None:
@@ -280,6 +295,7 @@ def test_what_does_not_agree_in_a_row() -> None:
     assert "どちらかを記入" in refused(paper({"code": None, "text": None}))
     assert "カルテ番号か氏名" in refused(paper({"chart_number": None}))
     assert "2行目とまったく同じ" in refused(paper({}, {}))
+    assert "2行目とまったく同じ" in refused(paper({"entered_by": "会計1"}, {"entered_by": "会計2"}))
 
 
 def test_one_round_names_every_bad_cell_of_a_row() -> None:

@@ -310,6 +310,7 @@ def test_the_data_fit_together() -> None:
         "departments",
         "reason_numbers",
     }
+    assert {c["codes"] for c in data("actions")["column"] if "codes" in c} == {"categories", "departments"}
 
 
 def test_the_examples_of_the_package_read_what_they_describe() -> None:
@@ -325,12 +326,13 @@ def test_the_examples_of_the_package_read_what_they_describe() -> None:
     head = [c.heading for c in claims.columns]
     line = {"institution": 1311234567, "payer": "後期", "month": 202609, "service_month": 202608, "claim_type": 1318,
             "setting": 2, "department": 1, "insurer_number": 39131234, "chart_number": 5, "name": MARKER, "sex": "F",
-            "birth": "1940/1/31", "points": 300, "is_resubmission": "再請求"}  # fmt: skip
+            "birth": "1940/1/31", "points": 300, "is_resubmission": "再請求", "entered_by": "　会計 2 "}  # fmt: skip
     rows = [head, [line[c.name] for c in claims.columns]]
     _, frames, state = read(workbook(rows, names=["請求一覧"]), shipped())
     assert state.error is None
     (row,) = rows_of(frames, "receipts")
     assert (row["setting"], row["department"], row["is_resubmission"]) == ("outpatient", "01", True)
+    assert row["entered_by"] == "会計 2"
 
 
 # --- proposals ----------------------------------------------------------------------------------------------------------
@@ -436,6 +438,21 @@ def test_a_proposal_is_written_beside_the_database_and_once(tmp_path: Path) -> N
         write_mapping(tmp_path / "none.csv", None, database)
 
 
+@pytest.mark.parametrize(
+    "heading",
+    ["入力者", "入力担当者", "担当者", "入力者名", "作成者", "会計担当", "担当者氏名", "会計担当者コード"],
+)
+def test_a_column_of_the_staff_is_proposed_as_that_and_never_as_the_patient(heading: str) -> None:
+    rows = [
+        ["請求月", "診療年月", "保険者番号", heading, "患者氏名"],
+        ["2026-09", "2026-08", "06139999", "会計2", MARKER],
+    ]
+    columns = tomllib.loads(propose(opened(csv_text(rows)), "x").text)["columns"]
+    assert (columns["entered_by"], columns["name"]) == (heading, "患者氏名")
+    rows = [[cell for cell in row if cell not in ("患者氏名", MARKER)] for row in rows]
+    assert "name" not in tomllib.loads(propose(opened(csv_text(rows)), "x").text)["columns"]
+
+
 HEADS = st.sampled_from(
     [s for kind in ("returns", "claims") for f in fields(kind).values() for s in f.synonyms]
 )
@@ -468,4 +485,5 @@ def test_every_proposal_is_toml_that_lacks_only_what_it_says(
 
 
 def test_forms_are_mappings_like_any_other() -> None:
-    assert [form(name).layout for name in ("paper", "volumes")] == ["paper", "volumes"]
+    assert [form(name).layout for name in ("paper", "volumes", "actions")] == ["paper", "volumes", "actions"]
+    assert [each.layout for each in forms()] == ["paper", "volumes", "actions"]

@@ -226,6 +226,17 @@ def return_class(cell: object) -> int | None:
     return int(code)
 
 
+def category(cell: object) -> str | None:
+    """A category of returns (`codes/categories.csv`), alone or with its meaning behind."""
+    text = number_text(cell)
+    if text is None:
+        return None
+    known = {plain(name): name for name in _codes("categories", "category")}
+    if found := known.get(plain(_before_label(text))):
+        return found
+    raise BadCell("返戻の分類（" + "、".join(known.values()) + "）ではありません")
+
+
 def code(cell: object) -> str | None:
     """A reason code as the payer writes it; a label behind it (3：番号の誤り) is left out."""
     text = number_text(cell)
@@ -262,18 +273,23 @@ def yes_no(cell: object) -> bool | None:
 
 def month(cell: object, style: str = "auto") -> date | None:
     """The first day of the month a cell tells. `style` is one of DATE_STYLES; real dates fit every style."""
-    day = _day(cell, style, YEARS, day_needed=False)
+    day = _day(cell, style, YEARS, "年月として読めません", day_needed=False)
     return day.replace(day=1) if day else None
+
+
+def whole_day(cell: object, style: str = "auto") -> date | None:
+    """A day of care, claims or the office's own work: year, month and day. Days to come are days too."""
+    return _day(cell, style, YEARS, "年月日として読めません（2026-10-01 のように日まで記入してください）")
 
 
 def birth(cell: object, style: str = "auto") -> str | None:
     """A birth date as YYYYMMDD, the one form patients are known by."""
-    day = _day(cell, style, BIRTH_YEARS, day_needed=True)
+    day = _day(cell, style, BIRTH_YEARS, "生年月日として読めません")
     return day.strftime("%Y%m%d").zfill(8) if day else None
 
 
-def _day(cell: object, style: str, years: range, *, day_needed: bool) -> date | None:
-    wrong = BadCell("生年月日として読めません" if day_needed else "年月として読めません")
+def _day(cell: object, style: str, years: range, why: str, *, day_needed: bool = True) -> date | None:
+    wrong = BadCell(why)
     if isinstance(cell, datetime):
         cell = cell.date()
     if isinstance(cell, date):
@@ -372,6 +388,7 @@ READ: dict[str, Callable[..., object]] = {
     "claim_type": claim_type,
     "department": department,
     "return_class": return_class,
+    "category": category,
     "code": code,
     "fee_table": word("fee_table"),
     "payer": word("payer"),
@@ -382,6 +399,7 @@ READ: dict[str, Callable[..., object]] = {
     "yes_no": yes_no,
     "name": free_text,
     "month": month,
+    "day": whole_day,
     "birth": birth,
 }
-DATED = frozenset({"month", "birth"})
+DATED = frozenset({"month", "day", "birth"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-KINDS = ("returns", "claims", "volumes")
+KINDS = ("returns", "claims", "volumes", "actions")
 
 
 @dataclass(frozen=True)

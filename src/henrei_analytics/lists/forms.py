@@ -19,13 +19,16 @@ from henrei_analytics.output import make_folder
 FORMS = {
     "paper-returns": ("paper", ".xlsx"),
     "claim-volumes": ("volumes", ".csv"),
+    "actions": ("actions", ".xlsx"),
 }  # KIND → data, usual ending
 ROWS = 2000  # rows with drop-downs; rows below are read as well
 GUIDE, CODES = "記入のしかた", "コード表"
-CODE_LISTS = {  # name in the form's data → table, code, label, title, which rows
+CODE_LISTS = {  # name in the form's data → table, code, label (None: the code says it all), title, which rows
     "reason_numbers": ("reason_codes", "code", "name_ja", "国保連の返戻事由番号（紙の通知）", ("code_system", "kokuho_number")),
     "return_classes": ("return_classes", "return_class", "name_ja", "返戻区分", None),
     "departments": ("departments", "department", "label_ja", "診療科", None),
+    "categories": ("categories", "category", None, "返戻の分類", None),
+    "category_meanings": ("categories", "category", "meaning_ja", "分類の意味", None),
 }  # fmt: skip
 HEADING, FIRST_EXAMPLE = 3, 4  # rows from 0: title, explanation, what is needed, headings, examples
 FONT = "Yu Gothic"
@@ -102,12 +105,13 @@ def _workbook(name: str) -> bytes:
     look = _Look(book)
     sheet = book.add_worksheet(raw["sheet"])
     guide = book.add_worksheet(GUIDE)
-    ranges = _code_sheet(book, look, [c["codes"] for c in raw["column"] if "codes" in c])
+    wanted = [column[key] for column in raw["column"] for key in ("codes", "explained") if key in column]
+    ranges = _code_sheet(book, look, wanted)
     sheet.write(0, 0, raw["marker"], look.title)
     sheet.write(1, 0, raw["intro"], look.note)
     for place, column in enumerate(raw["column"]):
         needed = column["field"] in required
-        entry = look.number if column.get("number") else look.text
+        entry = look.number if column.get("number") else look.day if column.get("day") else look.text
         sheet.set_column(place, place, column["width"], entry)
         sheet.write(HEADING - 1, place, "＊必須" if needed else "", look.needed)
         sheet.write(HEADING, place, column["heading"], look.heading_needed if needed else look.heading)
@@ -124,7 +128,7 @@ def _workbook(name: str) -> bytes:
 
 
 class _Look:
-    """Formats of one workbook. Entries are text, so that Excel keeps leading zeros and makes no dates."""
+    """Formats of one workbook. Entries are text, so that Excel keeps leading zeros and makes no dates but of days."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         base = {"font_name": FONT, "font_size": 11}
@@ -141,6 +145,7 @@ class _Look:
         self.heading = book.add_format(frame | {"bold": True, "bg_color": "#E7E6E6"})
         self.heading_needed = book.add_format(frame | {"bold": True, "bg_color": "#D6E4F0"})
         self.text = book.add_format(base | {"num_format": "@"})
+        self.day = book.add_format(base | {"num_format": "yyyy-mm-dd"})
         self.number = book.add_format(base | {"num_format": "#,##0"})
         self.example = book.add_format(
             base | {"num_format": "@", "italic": True, "font_color": "#7F7F7F", "bg_color": "#F2F2F2"}
@@ -155,12 +160,14 @@ def _examples(sheet: xlsxwriter.worksheet.Worksheet, place: int, column: dict, l
 
 
 def _choices(sheet: xlsxwriter.worksheet.Worksheet, place: int, column: dict, ranges: dict[str, str]) -> None:
-    """Drop-downs; what stands in no code list may be written all the same (other codes exist)."""
+    """Drop-downs; what stands in no code list may be written all the same (other codes exist), unless it is strict."""
     if "choices" in column:
         rule = {"validate": "list", "source": column["choices"], "error_title": column["heading"],
                 "error_message": f"{'・'.join(column['choices'])} から選んでください。"}  # fmt: skip
     elif "codes" in column:
-        rule = {"validate": "list", "source": f"={ranges[column['codes']]}", "show_error": False}
+        rule = {"validate": "list", "source": f"={ranges[column['codes']]}",
+                "show_error": column.get("strict", False), "error_title": column["heading"],
+                "error_message": "一覧から選んでください。"}  # fmt: skip
     else:
         return
     sheet.data_validation(FIRST_EXAMPLE, place, FIRST_EXAMPLE + ROWS, place, rule)
@@ -178,7 +185,8 @@ def _code_sheet(book: xlsxwriter.Workbook, look: _Look, wanted: list[str]) -> di
         sheet.set_column(place, place, 44)
         sheet.write(0, place, title, look.heading)
         for row, each in enumerate(rows, start=1):
-            sheet.write_string(row, place, f"{each[code]}：{each[label]}", look.plain)
+            text = f"{each[code]}：{each[label]}" if label else each[code]
+            sheet.write_string(row, place, text, look.plain)
         letter = chr(ord("A") + place)
         ranges[name] = f"'{CODES}'!${letter}$2:${letter}${len(rows) + 1}"
     sheet.freeze_panes(1, 0)

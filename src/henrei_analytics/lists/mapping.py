@@ -18,7 +18,7 @@
     [values.payer]                 # value in the file = meaning ("" = nothing)
     "協会" = "shaho"
 
-The office's own forms (paper returns, volumes by hand) are mappings too and ship with the package.
+The office's own forms (paper returns, volumes by hand, prevention actions) are mappings too and ship with the package.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ FOLDER = "mappings"
 TO_FILL = "?"  # what a proposed mapping holds where the office must decide
 STANDS_IN = {"month": "received_month", "stage": "return_class"}  # field → the one that tells it as well
 LAYOUTS = {"returns": "return_list", "claims": "claim_list"}
+OWN_FORMS = ("paper", "volumes", "actions")  # the office's own
 EXAMPLE = "example"  # the column that marks example rows of a form
 
 
@@ -60,7 +61,7 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Mapping:
-    """How one kind of list is read. `layout` is paper, volumes, return_list or claim_list.
+    """How one kind of list is read. `layout` is paper, volumes, actions, return_list or claim_list.
 
     The last five are for the office's own forms: what tells a form though its headings are damaged, its example
     rows, whether a row must have a patient and a reason, and whether equal rows are a mistake.
@@ -165,7 +166,7 @@ def shipped() -> tuple[Mapping, ...]:
 
 @cache
 def form(name: str) -> Mapping:
-    """One of the office's own forms: `paper` or `volumes` (`data/<name>.toml`)."""
+    """One of the office's own forms: a name of OWN_FORMS (`data/<name>.toml`)."""
     raw = data(name)
     known = fields(raw["kind"])
     columns = tuple(
@@ -180,6 +181,7 @@ def form(name: str) -> Mapping:
         layout=raw["layout"],
         columns=columns,
         fixed=raw.get("fixed", {}),
+        values=_in_plain_form(raw.get("values", {})),
         required=frozenset(asked | {f.name for f in known.values() if raw["kind"] in f.required}),
         marker=raw["marker"],
         signature=tuple(raw.get("signature", ())),
@@ -193,8 +195,8 @@ def form(name: str) -> Mapping:
 
 
 def forms() -> tuple[Mapping, ...]:
-    """Both of the office's own forms."""
-    return form("paper"), form("volumes")
+    """All of the office's own forms."""
+    return tuple(form(name) for name in OWN_FORMS)
 
 
 def parse(text: str, file_name: str) -> Mapping:
@@ -259,16 +261,20 @@ def _parse(raw: dict, file_name: str) -> Mapping:
         layout=LAYOUTS[kind],
         columns=columns,
         fixed=fixed,
-        values={
-            name: {plain(value): meaning for value, meaning in pairs.items()}
-            for name, pairs in values.items()
-        },
+        values=_in_plain_form(values),
         encoding=_one_of(raw.get("encoding", "auto"), ENCODINGS, "encoding"),
         delimiter=delimiter,
         sheet=raw.get("sheet"),
         heading_row=heading_row,
         required=frozenset(required),
     )
+
+
+def _in_plain_form(values: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """The values of each field in the form they are compared in."""
+    return {
+        name: {plain(value): meaning for value, meaning in pairs.items()} for name, pairs in values.items()
+    }
 
 
 def _settled(required: set[str], given: set[str]) -> set[str]:

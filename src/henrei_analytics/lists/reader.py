@@ -1,4 +1,5 @@
-"""The office's own lists: paper returns, exports of receipt computers, volumes by hand → frames for the ledger.
+"""The office's own lists: paper returns, exports of receipt computers, volumes and prevention actions by hand → frames
+for the ledger.
 
 `detect_list` tells whether a file is one, by its headings. A `ListReader` reads files of one mapping into the same
 parts as the reader of record files. A file is read whole or not at all: every bad cell is named by its address.
@@ -43,7 +44,7 @@ LIST_TABLES: dict[str, dict[str, str]] = {
         "code": "VARCHAR", "text": "VARCHAR", "text_plain": "VARCHAR", "chart_number": "VARCHAR",
         "search_number": "VARCHAR", "name_key": "VARCHAR", "patient_key": "VARCHAR", "claim_type": "VARCHAR",
         "setting": "VARCHAR", "department": "VARCHAR", "stage": "VARCHAR", "medium": "VARCHAR",
-        "return_class": "BIGINT", "supplement": "VARCHAR",
+        "return_class": "BIGINT", "supplement": "VARCHAR", "entered_by": "VARCHAR",
     },
     "notice_reasons": _PLACE | {
         "position": "BIGINT", "code": "VARCHAR", "text": "VARCHAR", "text_plain": "VARCHAR",
@@ -51,12 +52,16 @@ LIST_TABLES: dict[str, dict[str, str]] = {
     "receipts": _PLACE | {
         "claim_type": "VARCHAR", "service_month": "DATE", "chart_number": "VARCHAR", "search_number": "VARCHAR",
         "department": "VARCHAR", "name_key": "VARCHAR", "patient_key": "VARCHAR", "setting": "VARCHAR",
-        "is_resubmission": "BOOLEAN",
+        "is_resubmission": "BOOLEAN", "entered_by": "VARCHAR",
     },
     "insurers": _PLACE | {"insurer_number": "VARCHAR", "days": "BIGINT", "points": "BIGINT"},
     "claim_volumes": _PLACE | {
         "setting": "VARCHAR", "claims": "BIGINT", "first_claims": "BIGINT", "resubmissions": "BIGINT",
         "points": "BIGINT",
+    },
+    "prevention_actions": _PLACE | {
+        "acted_on": "DATE", "category": "VARCHAR", "department": "VARCHAR", "payer": "VARCHAR",
+        "insurer_number": "VARCHAR", "note": "VARCHAR",
     },
 }  # fmt: skip
 _TYPES = {
@@ -66,6 +71,10 @@ _TYPES = {
     "DATE": pl.Date,
     "BOOLEAN": pl.Boolean,
 }
+WITHOUT_PEOPLE = {
+    "volumes": "claim_volumes",
+    "actions": "prevention_actions",
+}  # kind of list → its only table
 SCHEMAS = {
     table: {name: _TYPES[kind] for name, kind in columns.items()} for table, columns in LIST_TABLES.items()
 }
@@ -75,7 +84,7 @@ SCHEMAS = {
 class ListLayout:
     """One kind of list as one mapping reads it. The same mapping always has the same layout object.
 
-    name: paper, return_list, claim_list or volumes; title: what messages call it.
+    name: paper, return_list, claim_list, volumes or actions; title: what messages call it.
     """
 
     name: str
@@ -168,7 +177,8 @@ class ListReader:
         """Frames of one file, a batch at a time. Raises UnreadableFile when anything in it is bad."""
         mapping = self.layout.mapping
         sheet, found = self._sheet(item)
-        reader, blocks, bad = RowReader(mapping, found), _Blocks(item.file_no), BadCells()
+        reader, bad = RowReader(mapping, found), BadCells()
+        blocks = _Blocks(item.file_no, of_months=mapping.kind != "actions")
         batch: list[ListRow] = []
         for row in sheet.rows():
             if row.is_blank:
@@ -226,7 +236,7 @@ class ListReader:
                     row.number,
                     place,
                     None,
-                    "記入例の印があります。実際の返戻なら印を消し、記入例なら元のままにしてください",
+                    "記入例の印があります。実際の記入なら印を消し、記入例なら元のままにしてください",
                 )
             return EXAMPLE_ROW
         first = next((cell for cell in row.cells if not is_blank(cell)), None)
@@ -264,8 +274,8 @@ class ListReader:
         ]
         frames = {"blocks": blocks.new()}
         kind = self.layout.mapping.kind
-        if kind == "volumes":
-            frames["claim_volumes"] = pl.DataFrame(rows, schema=SCHEMAS["claim_volumes"])
+        if table := WITHOUT_PEOPLE.get(kind):
+            frames[table] = pl.DataFrame(rows, schema=SCHEMAS[table])
         elif kind == "claims":
             people = self._with_people(rows, SCHEMAS["receipts"])
             frames["receipts"] = people
@@ -320,10 +330,14 @@ def _further_reasons(rows: list[dict]) -> pl.DataFrame:
 
 @dataclass
 class _Blocks:
-    """The distinct institution, payer and month of a file, numbered as they appear."""
+    """The distinct institution, payer and month of a file, numbered as they appear.
+
+    Lists that are not of months (`of_months` False) have a block an institution: whom a row concerns, it says itself.
+    """
 
     file_no: int
-    numbers: dict[tuple[str, str, date], int] = field(default_factory=dict)
+    of_months: bool = True
+    numbers: dict[tuple[str, str | None, date | None], int] = field(default_factory=dict)
     rows: list[dict] = field(default_factory=list)
     handed_on: int = 0
 
@@ -334,7 +348,8 @@ class _Blocks:
 
     def number_of(self, values: dict) -> int:
         """The block of a row, from 1."""
-        key = (values["institution"], values["payer"], values["month"])
+        of_month = (values["payer"], values["month"]) if self.of_months else (None, None)
+        key = (values["institution"], *of_month)
         if key not in self.numbers:
             self.numbers[key] = len(self.rows) + 1
             institution, payer, month = key
@@ -367,6 +382,6 @@ class _Blocks:
             prefecture=first["prefecture"],
             fee_table=first["fee_table"],
             code=first["code"],
-            month=first["month"].isoformat(),
+            month=first["month"].isoformat() if first["month"] else None,
             institution_name=first["institution_name"],
         )

@@ -24,6 +24,15 @@ from henrei_analytics.lists.sheets import Row, address
 
 NAMED = 20  # bad cells that are named one by one; the rest is counted
 MEDICAL = "1"  # 点数表 of a seven-digit code when nothing tells it
+ACTION = ("institution", "acted_on", "category", "department", "payer", "insurer_number")  # what makes it one
+TWINS = {
+    "volumes": ("institution", "payer", "month", "setting"),
+    "actions": ACTION,
+}  # kind → what no two rows share
+SAID_OF_TWINS = {
+    "volumes": "同じ年月の行です。どちらかを消してください",
+    "actions": "同じ取組（実施日・分類・対象が同じ）です。内容を1行にまとめてください",
+}
 STAGES = {1: "first_review", 2: "first_review", 3: "first_review"}  # 返戻区分; the others are re-examinations
 
 Wrong = Callable[[str, str], None]  # field and what is wrong with it
@@ -176,17 +185,13 @@ class RowReader:
             wrong("chart_number", "カルテ番号か氏名のどちらかを記入してください")
 
     def _twins(self, row: Row, values: dict, bad: BadCells) -> None:
-        """A row typed twice; of volumes, two rows for the same cell of the table."""
-        key = (
-            ("institution", "payer", "month", "setting")
-            if self._mapping.kind == "volumes"
-            else sorted(values)
-        )
+        """A row typed twice, be it by two people; of volumes, two rows for the same cell of the table."""
+        key = TWINS.get(self._mapping.kind, [name for name in sorted(values) if name != "entered_by"])
         same = tuple(values.get(name) for name in key)
         first = self._seen.setdefault(same, row.number)
         if first != row.number:
-            what = "同じ年月の行" if self._mapping.kind == "volumes" else "まったく同じ内容の行"
-            bad.add(row.number, None, None, f"{first}行目と{what}です。どちらかを消してください")
+            what = SAID_OF_TWINS.get(self._mapping.kind, "まったく同じ内容の行です。どちらかを消してください")
+            bad.add(row.number, None, None, f"{first}行目と{what}")
 
 
 def _month_before(month: date) -> date:

@@ -1,5 +1,6 @@
 -- core.claim_versions
--- grain: one receipt of a claim file or list, by its key; `is_newest` marks the version that counts
+-- grain: one receipt of a claim file or list, by its key; `is_newest` marks the version that counts, `is_latest` the
+--        newest of its kind, counted or not
 -- inputs: core.receipts, core.blocks
 -- rule: several files of a month add up; a receipt that comes again in another file counts once, in the version of
 --       the newer file (file time, then hash). Receipts alike within one file are different receipts, and so are
@@ -26,5 +27,5 @@ ranked AS (
         AND claim_files.month = receipts.month
     WHERE receipts.kind IN ('uke', 'claim_list')
 )
-SELECT file_no, receipt_no, counts AND file_no = newest_file AS is_newest
+SELECT file_no, receipt_no, counts AND file_no = newest_file AS is_newest, file_no = newest_file AS is_latest
 FROM ranked
