@@ -40,6 +40,7 @@ class Receipt:
     symbol: str = "９９９"
     number: str = "１２３"
     points: int = 291
+    days: int = 1
     publics: tuple[str, ...] = ()
     recipient: str = "9999999"
     items: int = 38
@@ -118,11 +119,11 @@ def re_line(receipt: Receipt, number: int = 1) -> str:
 
 def ho(receipt: Receipt) -> str:
     r = receipt
-    return record("HO", f"{r.insurer:>8}", r.symbol, r.number, 1, r.points, count=15)
+    return record("HO", f"{r.insurer:>8}", r.symbol, r.number, r.days, r.points, count=15)
 
 
 def ko(receipt: Receipt, public: str) -> str:
-    return record("KO", public, receipt.recipient, "", 1, receipt.points, count=12)
+    return record("KO", public, receipt.recipient, "", receipt.days, receipt.points, count=12)
 
 
 def claim_lines(receipt: Receipt, number: int = 1) -> list[str]:

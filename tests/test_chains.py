@@ -93,9 +93,9 @@ def test_nothing_after_the_date_is_known(office: Office) -> None:
     assert chain(office, first, "2026-07-01")[0] == ("returned_again", date(2026, 6, 1), 1)
 
 
-def test_an_ordinary_claim_does_not_answer_a_return(office: Office) -> None:
+def test_an_ordinary_claim_of_another_month_of_care_does_not_answer_a_return(office: Office) -> None:
     returned(office, "202604", FIRST)
-    claimed(office, "202606")
+    claimed(office, "202606", replace(CARE, service="202605"))
     office.load()
     assert states(office, "2026-12-31") == ["open"]
 
@@ -181,7 +181,7 @@ def test_a_chain_of_three(office: Office) -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [{"service": "202602"}, {"birth": "19800116"}, {"claim_type": "1111"}],
+    [{"service": "202602"}, {"birth": "19800116", "chart": "00043"}, {"claim_type": "1111"}],
     ids=["another month of care", "another patient", "another kind of receipt"],
 )
 def test_returns_that_are_no_chain(office: Office, other: dict[str, str]) -> None:

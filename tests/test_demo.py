@@ -266,9 +266,30 @@ def test_chains_and_status_follow_from_each_other(truth: Truth) -> None:
         assert told["months_to_resubmit"] == waited >= 0
         if number in followers:
             assert told["status"] == "returned_again"
-        else:
-            old = _months(as_of) - _months(told["resubmitted_month"]) >= 3
-            assert told["status"] == ("settled" if old else "resubmitted")
+            continue
+        waited_for = _months(as_of) - _months(told["resubmitted_month"])
+        # the 振込額明細 of 社保 comes a month after the claim; 国保連 never says that it paid
+        paid = told["payer"] == "shaho" and waited_for >= 1
+        settled_by = "payment" if paid else "time" if waited_for >= 3 else None
+        assert told["settled_by"] == settled_by
+        assert told["status"] == ("settled" if settled_by else "resubmitted")
+
+
+def test_the_truth_names_the_lines_of_claim_and_re_claim(out: Path, truth: Truth) -> None:
+    lines = {file["path"]: read_lines(out / file["path"]) for file in truth["files"] if file["kind"] == "uke"}
+    for told in truth["returns"]:
+        claim = lines[told["claim"]["path"]][told["claim"]["line"] - 1].split(",")
+        facts = (told["claim_type"], told["service_month"].replace("-", "")[:6], told["chart_number"])
+        assert ("RE", *facts) == (claim[0], claim[2], claim[3], claim[13])
+        assert bool(told["reclaim"]) == bool(told["resubmitted_month"]) == bool(told["reclaim_kept"])
+        if told["reclaim"]:
+            again = lines[told["reclaim"]["path"]][told["reclaim"]["line"] - 1].split(",")
+            assert (again[0], again[18]) == ("RE", told["search_number"])
+        previous = None if told["previous"] is None else truth["returns"][told["previous"]]
+        assert (previous or {"search_number": None})["search_number"] == told["previous_search_number"]
+        assert not previous or previous["reclaim"] == told["claim"]
+    assert not truth["noise"] and not truth["unknown_returns"]
+    assert not any(told["duplicates"] or told["medium"] == "paper" for told in truth["returns"])
 
 
 def test_re_claims_in_the_files_are_those_of_the_truth(out: Path, truth: Truth) -> None:

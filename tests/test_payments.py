@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from loaded import Loaded
-from notice_files import fggk, fmei, hen, henr, sah, sast, tgft, zogn
+from notice_files import File, fggk, fmei, hen, henr, sah, sast, tgft, uke, zogn
 from record_files import Notice, Reason, Receipt, Returned
 
 PAYMENTS, REPORTED = "mart.payments", "mart.reported_returns"
@@ -277,3 +278,48 @@ def test_a_cut_is_found_by_its_reception_number(loaded: Loaded) -> None:
         PAYMENTS, "reception_number, fixed_points - claimed_points", "outcome = 'adjusted'"
     )
     assert cut == (reception, lost)
+
+
+# returns whose re-claim was paid
+
+CARE = Receipt(service="202606", chart="00101", points=820)
+ANSWERED = (
+    hen([Returned(replace(CARE, search=NUMBER))], "202607"),
+    uke([replace(CARE, search=NUMBER)], "202609"),
+)
+SETTLED = "status, settled_by, settled_month"
+
+
+def paid_as(outcome: str, chart: str = "101", points: str = "820") -> File:
+    """The payment notice of 2026-09, which comes in October, with the one receipt."""
+    return fmei(f"""
+        年月  | 処理区分  | レセプト番号 | 受付番号      | レセプト区分 | カルテ  | 保険者番号 | 請求点数  | 決定点数 | 算定額合計
+        50806 | {outcome} | 9          | 0809-70000100 | 2          | {chart} | 06139999  | {points} | 800     | 5740
+    """)
+
+
+@pytest.mark.files(*ANSWERED, paid_as("1"))
+def test_a_reclaim_listed_as_paid_is_settled_as_soon_as_the_notice_is_here(loaded: Loaded) -> None:
+    assert loaded.rows("mart.returns", SETTLED, as_of=date(2026, 9, 30)) == [("resubmitted", None, None)]
+    assert loaded.rows("mart.returns", SETTLED) == [("settled", "payment", "2026-10")]
+
+
+@pytest.mark.files(*ANSWERED, paid_as("2"))
+def test_a_reclaim_paid_with_a_cut_is_settled_too(loaded: Loaded) -> None:
+    assert loaded.rows("mart.returns", SETTLED) == [("settled", "payment", "2026-10")]
+
+
+@pytest.mark.files(*ANSWERED, paid_as("1", chart="102"))
+def test_another_patients_payment_settles_nothing(loaded: Loaded) -> None:
+    assert loaded.rows("mart.returns", SETTLED) == [("resubmitted", None, None)]
+
+
+@pytest.mark.files(*ANSWERED, paid_as("1", points="830"))
+def test_a_payment_of_other_points_settles_nothing(loaded: Loaded) -> None:
+    assert loaded.rows("mart.returns", SETTLED) == [("resubmitted", None, None)]
+
+
+@pytest.mark.files(*ANSWERED)
+def test_without_a_payment_notice_time_settles(loaded: Loaded) -> None:
+    assert loaded.rows("mart.returns", SETTLED, as_of=date(2026, 11, 30)) == [("resubmitted", None, None)]
+    assert loaded.rows("mart.returns", SETTLED, as_of=date(2026, 12, 1)) == [("settled", "time", "2026-12")]

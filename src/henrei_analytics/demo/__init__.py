@@ -16,7 +16,9 @@ from pathlib import Path
 from .dealings import deal
 from .files import Office
 from .months import last_day, month_of
+from .noise import disturb
 from .notices import NoticeOffice
+from .paper_list import write_paper_lists
 from .shelf import Shelf
 from .simulate import simulate
 from .truth import truth_of
@@ -50,13 +52,14 @@ def write_demo(
     seed: int = 1,
     months: int = 30,
     last_month: date = date(2026, 9, 1),
+    noise: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> DemoSummary:
     """Write the demo office into ``out``; the same arguments give the same bytes and file times.
 
     ``last_month`` is the newest processing month (処理年月) for which returns have arrived, ``months`` how
     many such months there are. Claim files reach one month further: the claims sent in the window in which
-    the newest returns came in.
+    the newest returns came in. With ``noise`` the files are as messy as real ones; the truth is told all the same.
     """
     if months < 1:
         raise ValueError("months must be at least 1")
@@ -68,16 +71,19 @@ def write_demo(
         if (out / institution.name).exists():
             raise FileExistsError(f"{out / institution.name} exists already; choose an empty folder")
     tell = progress or (lambda message: None)
-    story = simulate(seed, newest - months + 1, newest, tell)
+    story = simulate(seed, newest - months + 1, newest, tell, noise)
     forget_downloads(story)
+    if noise:
+        disturb(story, seed)
     dealings = deal(story, seed)
     tell("writing files")
     out.mkdir(parents=True, exist_ok=True)
     shelf = Shelf(out)
     Office(out, shelf, story, seed).write_all()
+    write_paper_lists(shelf, story, seed)
     tell("writing notices")
     NoticeOffice(shelf, story, dealings, seed).write_all()
-    truth = truth_of(story, shelf.files, seed) | truth_of_notices(story, dealings)
+    truth = truth_of(story, shelf.files, seed, noise) | truth_of_notices(story, dealings)
     truth["ignored_files"] = shelf.ignored
     (out / TRUTH_NAME).write_text(
         json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .events import Item, Sending
-from .simulate import Story, StreamKey
+from .story import Story, StreamKey
 
 
 class ClaimFile(NamedTuple):

@@ -10,7 +10,7 @@ from .first_review import decide
 from .re_examination import ReExamination, re_examinations
 from .rerouting import Reroute, reroutes_of
 from .rounds import Round, rounds_of
-from .simulate import Story, StreamKey
+from .story import Story, StreamKey
 
 
 @dataclass(slots=True)

@@ -10,6 +10,14 @@ from .reasons import Reason
 from .world import Institution, Insurer, Patient, Payer
 
 Stage = Literal["first_review", "re_examination"]
+Medium = Literal["online", "paper"]
+
+
+class Place(NamedTuple):
+    """Where a receipt stands: the file below the demo's folder, and the line of its RE counted from 1."""
+
+    path: str
+    line: int
 
 
 class Item(NamedTuple):
@@ -66,7 +74,8 @@ class Receipt:
     @property
     def information(self) -> str:
         """請求情報, which only the hospital's system fills."""
-        return f"{self.patient.chart}-{yyyymm(self.service_month)}" if self.institution.beds else ""
+        filled = self.institution.beds and self.patient.chart
+        return f"{self.patient.chart}-{yyyymm(self.service_month)}" if filled else ""
 
     @property
     def setting(self) -> str:
@@ -131,6 +140,32 @@ class Sending:
     """Its claim records as written (kept only when they come back)."""
     decision: Decision | None = None
     """None while no first review has been heard of."""
+    shows_number: bool = True
+    """A re-claim carries the 検索番号 of the return it answers."""
+    shows_block: bool = True
+    """A re-claim carries the history block of the return it answers."""
+    places: list[Place] = field(default_factory=list)
+    """Where the kept claim files have it, oldest file first."""
+
+    @property
+    def place(self) -> Place | None:
+        """Where the version that counts stands; None when no file with it was kept."""
+        return self.places[-1] if self.places else None
+
+    @property
+    def search_number(self) -> str:
+        """検索番号 as the claim file has it."""
+        return self.answers.search_number if self.answers and self.shows_number else ""
+
+    @property
+    def block(self) -> tuple[tuple[str, str], ...]:
+        """履歴管理ブロック as the claim file has it."""
+        return self.answers.block if self.answers and self.shows_block else ()
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether the claim file shows that this is a re-claim."""
+        return self.answers is not None and (self.shows_number or self.shows_block)
 
 
 @dataclass(slots=True)
@@ -149,7 +184,21 @@ class Return:
     """履歴管理ブロック as (データ識別, record); the line numbers follow from the order."""
     sources: list[str] = field(default_factory=list)
     downloaded: bool = True
-    """False: the office kept no file that tells of it."""
+    """False: nobody fetched the file that tells of it."""
+    lost: bool = False
+    """The office claimed it again but did not keep the files that told of it."""
+    medium: Medium = "online"
+    listed_chart: str | None = None
+    """カルテ番号 as the office wrote it into its list of paper returns."""
+    surplus: list[Sending] = field(default_factory=list)
+    """Further claims made for the same return though nothing had come back."""
+    befell: list[str] = field(default_factory=list)
+    """What made this return hard to follow and cannot be seen from its claims alone."""
+
+    @property
+    def known(self) -> bool:
+        """Whether the office's files or lists tell of it."""
+        return self.downloaded and not self.lost
 
     @property
     def receipt(self) -> Receipt:
@@ -162,3 +211,19 @@ class Return:
     @property
     def previous(self) -> Return | None:
         return self.sending.answers
+
+    @property
+    def known_previous(self) -> Return | None:
+        """The nearest earlier return of the same receipt that the office knows of."""
+        earlier = self.previous
+        while earlier is not None and not earlier.known:
+            earlier = earlier.previous
+        return earlier
+
+    @property
+    def known_again(self) -> Return | None:
+        """The nearest later return of the same receipt that the office knows of."""
+        later = self.reclaim.returned if self.reclaim else None
+        while later is not None and not later.known:
+            later = later.reclaim.returned if later.reclaim else None
+        return later

@@ -7,10 +7,10 @@ from random import Random
 
 from . import records
 from .claim_files import ClaimFile, claim_files
-from .events import Return, total_points
+from .events import Place, Return, total_points
 from .months import wareki
 from .shelf import Shelf, Stream, copy_path, encode
-from .simulate import Story, StreamKey
+from .story import Story, StreamKey
 from .world import INSTITUTIONS, PAYER_CODE, PAYERS
 
 END_OF_FILE = b"\x1a"
@@ -31,7 +31,8 @@ class Office:
         self._shelf = shelf
         self._story = story
         self._rng = Random(f"{seed}:files")
-        self._lost = self._choose_lost()
+        for key in self._choose_lost():
+            story.lost_files[key].add("hen")
 
     def write_all(self) -> None:
         for month in range(self._story.first_month, self._story.last_month + 2):
@@ -47,7 +48,7 @@ class Office:
     def _choose_lost(self) -> set[StreamKey]:
         """Months whose HEN the office did not keep: the 返戻内訳書 alone tells of these returns.
 
-        Only months of first-round returns qualify: a 返戻内訳書 cannot say which earlier return came before.
+        Noise loses more, in any month. Here only months of first-round returns qualify: a 返戻内訳書 cannot say which earlier return came before.
         """
         newest = self._story.last_month
         fitting = [
@@ -59,40 +60,50 @@ class Office:
         ]
         return set(self._rng.sample(fitting, min(LOST_HEN_FILES, len(fitting))))
 
+    def _is_lost(self, stream: Stream, kind: str) -> bool:
+        return kind in self._story.lost_files.get(stream.key, ())
+
     # claim files
 
     def _claim_file(self, stream: Stream, file: ClaimFile) -> None:
         lines = [records.ir(*stream)]
+        starts = []
         points = count = 0
         for number, sending in enumerate(file.sendings, 1):
             items = file.items(sending)
             claim = records.claim_lines(sending, number, items)
+            starts.append(len(lines) + 1)
             lines += claim
-            if sending.answers:
-                lines += records.numbered(sending.answers.block)
+            lines += records.numbered(sending.block)
             if sending.returned:
                 sending.lines = tuple(claim)
             points += total_points(items)
             count += records.payer_lines(sending.receipt)
+        if self._is_lost(stream, "uke"):
+            return
         lines.append(records.totals("GO", count, points))
         path = self._shelf.folder(stream) / file.subfolder / "RECEIPTC.UKE"
         when = (stream.month, file.day)
-        self._record_file(stream, path, "uke", lines, len(file.sendings), (count, points), when)
+        path = self._record_file(stream, path, "uke", lines, len(file.sendings), (count, points), when)
+        for sending, start in zip(file.sendings, starts, strict=True):
+            sending.places.append(Place(self._shelf.name_of(path), start))
 
     # return files
 
     def _write_first_review(self, stream: Stream) -> None:
-        returns = self._story.streams["first_review"].get(stream.key, [])
+        returns = _online(self._story.streams["first_review"].get(stream.key, []))
         if not returns or stream.key == self._story.undownloaded:
             return
-        kept = stream.key not in self._lost
+        kept = not self._is_lost(stream, "hen")
         self._return_file(stream, returns, "hen", write=kept)
+        if self._is_lost(stream, "henr"):
+            return
         self._henr_file(stream, returns)
         for returned in returns:
             returned.sources = ["hen", "henr"] if kept else ["henr"]
 
     def _write_re_examination(self, stream: Stream) -> None:
-        returns = self._story.streams["re_examination"].get(stream.key, [])
+        returns = _online(self._story.streams["re_examination"].get(stream.key, []))
         if not returns:
             return
         self._return_file(stream, returns, "sah")
@@ -135,8 +146,8 @@ class Office:
         receipts: int,
         control: tuple[int, int],
         when: tuple[int, int],
-    ) -> None:
-        """Write a record file, now and then with one of the harmless deviations offices see."""
+    ) -> Path:
+        """Write a record file, now and then with one of the harmless deviations offices see; its final path."""
         rng = self._rng
         newline = "\n" if rng.random() < BARE_LF_RATE else "\r\n"
         content = encode(lines, newline) + (b"" if rng.random() < NO_END_MARK_RATE else END_OF_FILE)
@@ -148,3 +159,9 @@ class Office:
             copy = copy_path(path)
             self._shelf.put(copy, content, when[0], when[1] + 1)
             self._shelf.note(stream, copy, kind, len(lines), receipts, control, copy_of=path)
+        return path
+
+
+def _online(returns: list[Return]) -> list[Return]:
+    """Those a file brings; the others come on paper."""
+    return [returned for returned in returns if returned.medium == "online"]

@@ -58,6 +58,6 @@ def _row(warning: PreCheck, serial: int) -> str:
         item = next((item for item in receipt.items if item.section == finding.section and item.points), None)
         if item:
             cells |= {15: item.points * item.count, 16: 0}
-    if sending.answers:
+    if sending.answers and sending.is_marked:
         cells[_RECLAIM_COLUMN[sending.answers.stage]] = "1"
     return row_of(WIDTH, cells)

@@ -15,7 +15,7 @@ from .notice_totals import fggk_lines, tgft_lines
 from .payments import PAID_ON_DAY, accounts_of
 from .rounds import Round
 from .shelf import Shelf, Stream, copy_path, encode
-from .simulate import Story
+from .story import Story
 from .world import INSTITUTIONS, PAYER_CODE, PAYERS
 
 _AUTOMATIC_RATE = 0.1

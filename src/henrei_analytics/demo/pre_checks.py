@@ -50,7 +50,7 @@ class PreCheck(NamedTuple):
     def came_back(self) -> bool:
         """The first review returned the receipt, and the office knows."""
         returned = self.sending.returned
-        return returned is not None and returned.stage == "first_review" and returned.downloaded
+        return returned is not None and returned.stage == "first_review" and returned.known
 
 
 _WORDS = {

@@ -10,7 +10,7 @@ from typing import Literal
 from .cuts import cut_item
 from .events import Cut, Return, Sending
 from .money import Share, difference, fixed_points, fixed_shares, meals_of, shares
-from .simulate import Story, StreamKey
+from .story import Story, StreamKey
 from .world import HOSPITAL, INSTITUTIONS
 
 Result = Literal["returned", "cut", "restored", "upheld"]
@@ -41,6 +41,16 @@ class ReExamination:
     detailed: bool = False
     """The notice prints what was changed, not only the sum."""
     returned: Return | None = None
+
+    @property
+    def on_paper(self) -> bool:
+        """A return for which there is no return file."""
+        return self.returned is not None and self.returned.medium == "paper"
+
+    @property
+    def is_told(self) -> bool:
+        """Of what comes on paper only 社保 tells in a notice as well."""
+        return not self.on_paper or self.sending.receipt.payer == "shaho"
 
     @property
     def points_delta(self) -> int:

@@ -75,7 +75,7 @@ def _re(sending: Sending, number: int) -> str:
         "RE", str(number), receipt.claim_type, month, f"{patient.family}　{patient.given}", patient.sex,
         patient.birth, _benefit(receipt), admitted, "01" if receipt.inpatient else "", "", "",
         receipt.institution.beds, patient.chart, "", "", "", "",
-        sending.answers.search_number if sending.answers else "", "",
+        sending.search_number, "",
         receipt.information, receipt.department, *[""] * 14, patient.kana, "",
     ]  # fmt: skip
     return ",".join(fields)
@@ -165,9 +165,8 @@ def history_block(returned: Return) -> tuple[tuple[str, str], ...]:
     else:
         block = _re_examination_block(returned)
         closing = "4"
-    if returned.previous:
-        # all but its RC: a block has exactly one, at the end
-        block += [(_OLDER.get(digit, digit), line) for digit, line in returned.previous.block[:-1]]
+    # all but its RC: a block has exactly one, at the end
+    block += [(_OLDER.get(digit, digit), line) for digit, line in returned.sending.block[:-1]]
     stamp = f"{yyyymm(returned.processing_month)}{returned.search_number[-9:]}"
     return (*block, (closing, f"RC,Ver0000Demo{stamp}"))
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from .claim_files import claim_files
 from .events import Sending, total_points
 from .pre_checks import REFUSED, Finding, PreCheck, findings_about
-from .simulate import Story, StreamKey
+from .story import Story, StreamKey
 
 LAST_DAY = 10
 """Claims can be sent and confirmed until this day of the month."""

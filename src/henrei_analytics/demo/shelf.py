@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .months import yyyymm
-from .simulate import StreamKey
+from .story import StreamKey
 from .world import HOSPITAL, PAYER_LABEL, Institution, Payer
 
 
@@ -52,9 +52,13 @@ class Shelf:
         self.bytes = 0
         self._out = out
 
+    def home(self, institution: Institution) -> Path:
+        """Where everything of an institution lies."""
+        return self._out / institution.name
+
     def folder(self, stream: Stream) -> Path:
         """Each institution keeps its files in its own way."""
-        home = self._out / stream.institution.name
+        home = self.home(stream.institution)
         month = yyyymm(stream.month)
         label = PAYER_LABEL[stream.payer]
         if stream.institution is HOSPITAL:
@@ -68,9 +72,13 @@ class Shelf:
         os.utime(path, (time, time))
         self.bytes += len(content)
 
+    def name_of(self, path: Path) -> str:
+        """A path as the truth writes it."""
+        return path.relative_to(self._out).as_posix()
+
     def ignore(self, path: Path) -> None:
         """Remember a file that must not count."""
-        self.ignored.append(path.relative_to(self._out).as_posix())
+        self.ignored.append(self.name_of(path))
 
     def note(
         self,
@@ -86,7 +94,7 @@ class Shelf:
         self.files.append(
             WrittenFile(
                 name=path.name,
-                path=path.relative_to(self._out).as_posix(),
+                path=self.name_of(path),
                 kind=kind,
                 payer=stream.payer,
                 institution=stream.institution.code,
@@ -95,7 +103,7 @@ class Shelf:
                 receipts=receipts,
                 control_count=control[0],
                 control_points=control[1],
-                copy_of=copy_of.relative_to(self._out).as_posix() if copy_of else None,
+                copy_of=self.name_of(copy_of) if copy_of else None,
             )
         )
 

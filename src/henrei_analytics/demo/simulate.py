@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import date
 from random import Random
 
 from .care import correct, make_receipt
+from .changed_payer import change_payer
 from .events import Receipt, Return, Sending, Stage
 from .months import month_of, yyyymm
 from .reasons import FIRST_REVIEW, RE_EXAMINATION, Facts, Reason, choose
+from .story import Story
 from .world import CLINIC, HOSPITAL, INSTITUTIONS, PAYER_CODE, Institution, Patient, Payer, make_patients
 
 ELIGIBILITY_LEVELS = (
@@ -40,60 +41,25 @@ RISING_MONTHS = 6
 SPECIAL_REVIEW_POINTS = 45_000
 CORRECTED_RECEIPTS = 12
 
-StreamKey = tuple[str, Payer, int]
-
-
-@dataclass(slots=True)
-class Story:
-    """Everything that happened, in the order in which it happened."""
-
-    first_month: int
-    last_month: int
-    """Newest processing month; claims go one month further."""
-    sendings: dict[StreamKey, list[Sending]] = field(default_factory=lambda: defaultdict(list))
-    streams: dict[Stage, dict[StreamKey, list[Return]]] = field(
-        default_factory=lambda: {"first_review": defaultdict(list), "re_examination": defaultdict(list)}
-    )
-    """The returns, by the stream and month that brings them."""
-    split_month: StreamKey | None = None
-    """This stream's claims were sent as two files that add up."""
-    undownloaded: StreamKey | None = None
-    """Nobody downloaded the first-review returns of this stream: the office does not know them."""
-
-    def add(self, returned: Return) -> None:
-        """File a return under the stream whose file will report it."""
-        receipt = returned.receipt
-        key = (receipt.institution.code, receipt.payer, returned.processing_month)
-        self.streams[returned.stage][key].append(returned)
-
-    @property
-    def returns(self) -> list[Return]:
-        """All returns the office knows of."""
-        return [returned for returned in self._all_returns() if returned.downloaded]
-
-    @property
-    def undownloaded_returns(self) -> list[Return]:
-        """The returns whose files nobody downloaded."""
-        return [returned for returned in self._all_returns() if not returned.downloaded]
-
-    def _all_returns(self) -> Iterator[Return]:
-        for stream in self.streams.values():
-            for batch in stream.values():
-                yield from batch
-
 
 def eligibility_level(month: int) -> float:
     """How frequent eligibility returns were in a month, as the policy steps had it."""
     return next(level for since, level in ELIGIBILITY_LEVELS if month >= since)
 
 
-def simulate(seed: int, first_month: int, last_month: int, tell: Callable[[str], None]) -> Story:
-    """Tell the story of all institutions from ``first_month`` (claims) to ``last_month`` (returns)."""
+def simulate(
+    seed: int, first_month: int, last_month: int, tell: Callable[[str], None], noise: bool = False
+) -> Story:
+    """Tell the story of all institutions from ``first_month`` (claims) to ``last_month`` (returns).
+
+    With ``noise`` some returns turn out to be the other payer's.
+    """
     story = Story(first_month, last_month)
     middle = first_month + (last_month - first_month) // 2
     for institution in INSTITUTIONS:
         tell(f"{institution.name}: {last_month - first_month + 2} claim months")
-        _InstitutionStory(story, institution, Random(f"{seed}:{institution.code}")).tell()
+        changes = Random(f"{seed}:noise:payers:{institution.code}") if noise else None
+        _InstitutionStory(story, institution, Random(f"{seed}:{institution.code}"), changes).tell()
     _mark_corrected(story.sendings[CLINIC.code, "shaho", middle], Random(f"{seed}:corrected"))
     story.split_month = (HOSPITAL.code, "kokuho", first_month + (last_month - first_month) // 3)
     return story
@@ -111,10 +77,13 @@ def _mark_corrected(sendings: list[Sending], rng: Random) -> None:
 class _InstitutionStory:
     """One institution's months; keeps what is still to come in ``_planned`` and ``_requested``."""
 
-    def __init__(self, story: Story, institution: Institution, rng: Random) -> None:
+    def __init__(
+        self, story: Story, institution: Institution, rng: Random, payer_changes: Random | None
+    ) -> None:
         self._story = story
         self._institution = institution
         self._rng = rng
+        self._payer_changes = payer_changes
         self._patients = make_patients(institution, story.first_month, rng)
         self._trouble = {d.code: d.trouble for d in institution.departments}
         self._planned: dict[int, list[Sending]] = defaultdict(list)
@@ -220,7 +189,12 @@ class _InstitutionStory:
         corrected = correct(returned.receipt, returned.reasons[0].kind, rng)
         if claim_month > self._story.last_month + 1:
             return
+        moved = change_payer(returned, self._payer_changes) if self._payer_changes else None
+        corrected = moved or corrected
         returned.reclaim = Sending(corrected, claim_month, answers=returned)
+        if moved:
+            # to the payer it is a claim like any other
+            returned.reclaim.shows_number = returned.reclaim.shows_block = False
         self._plan(returned.reclaim)
         if not returned.receipt.patient.prone_to:
             _update_register(returned.receipt.patient, corrected)
@@ -237,4 +211,7 @@ class _InstitutionStory:
 def _update_register(patient: Patient, corrected: Receipt) -> None:
     """Once corrected, the register is right. Patients who keep coming back are those nobody updates."""
     patient.insurer = corrected.insurer
+    patient.symbol = corrected.symbol
     patient.number = corrected.number
+    if corrected.claim_type[3] in "1256":
+        patient.person = "self" if corrected.claim_type[3] in "12" else "family"

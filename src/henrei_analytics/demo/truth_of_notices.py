@@ -14,7 +14,7 @@ from .pre_checks import PreCheck
 from .re_examination import ReExamination
 from .rerouting import Reroute
 from .rounds import Round
-from .simulate import Story, StreamKey
+from .story import Story, StreamKey
 from .truth import DOWNLOAD_MONTHS
 
 Row = dict[str, object]
@@ -26,7 +26,7 @@ def truth_of_notices(story: Story, dealings: Dealings) -> dict[str, object]:
         "adjustments": [*_first_cuts(story, dealings), *_later_cuts(dealings)],
         "payments": list(_payments(story)),
         "payment_totals": list(_payment_totals(story, dealings)),
-        "undownloaded_returns": [_undownloaded(returned) for returned in story.undownloaded_returns],
+        "undownloaded_returns": [_undownloaded(returned) for returned in story.reported_returns],
         "rerouted": [
             _rerouted(reroute) for _, batch in sorted(dealings.reroutes.items()) for reroute in batch
         ],
@@ -46,6 +46,7 @@ def truth_of_notices(story: Story, dealings: Dealings) -> dict[str, object]:
             _re_examination(outcome)
             for _, batch in sorted(dealings.re_examinations.items())
             for outcome in batch
+            if outcome.is_told
         ],
         "lost_notices": [_stream(dealings.lost_cuts) | {"kind": "zogn"}] if dealings.lost_cuts else [],
     }
@@ -63,7 +64,7 @@ def _receipt(receipt: Receipt, processing_month: int) -> Row:
         "service_month": iso(receipt.service_month),
         "setting": receipt.setting,
         "insurer_number": receipt.insurer.number,
-        "chart_number": receipt.patient.chart,
+        "chart_number": receipt.patient.chart or None,
     }
 
 
@@ -194,7 +195,7 @@ def _pre_check(warning: PreCheck) -> Row:
         "code": warning.finding.code,
         "level": warning.finding.level,
         "section": warning.finding.section or None,
-        "is_resubmission": warning.sending.answers is not None,
+        "is_resubmission": warning.sending.is_marked,
         "came_back": warning.came_back,
     }
 
@@ -230,14 +231,18 @@ def _re_examination(outcome: ReExamination) -> Row:
     """A returned receipt of 社保 is told twice: by the return file and by the notice of the adjustment."""
     payer = outcome.sending.receipt.payer
     sources = {"returned": ["sah", "sast"] if payer == "shaho" else ["sah"], "upheld": ["sakr"]}
+    if outcome.on_paper:
+        sources["returned"] = ["sast"]
     return {
         **_receipt(outcome.sending.receipt, outcome.processing_month),
         "result": outcome.result,
-        "requester": "institution" if outcome.by_institution else "insurer",
+        "requester": "institution" if outcome.by_institution and not outcome.on_paper else "insurer",
         "requested_month": iso(outcome.requested_month),
         "reason_number": outcome.reason if outcome.result != "upheld" else None,
         "points_delta": outcome.points_delta,
         "yen_delta": sum(change.total for change in outcome.changes) if payer == "shaho" else None,
-        "search_number": outcome.returned.search_number if outcome.returned else None,
+        "search_number": outcome.returned.search_number
+        if outcome.returned and not outcome.on_paper
+        else None,
         "sources": sources.get(outcome.result, ["sast"]),
     }

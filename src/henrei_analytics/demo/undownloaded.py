@@ -6,7 +6,7 @@ Only the payment notice tells of such returns: a receipt that was not paid. The 
 from __future__ import annotations
 
 from .events import Return, Sending
-from .simulate import Story, StreamKey
+from .story import Story, StreamKey
 
 WORTH_TELLING = 2
 """Fewer returns than this in the month would hardly show."""

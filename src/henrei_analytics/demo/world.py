@@ -182,6 +182,19 @@ def _age_range(law: str, person: str) -> tuple[int, int]:
     return (20 * 12, 66 * 12) if person == "self" else (0, 71 * 12)
 
 
+def make_membership(law: str, rng: Random) -> tuple[str, str]:
+    """記号 and 番号 of a new member of an insurer of this law."""
+    symbol = "" if law in ("39", "12") else f"架{rng.randint(1, 99)}"
+    if law == "01":
+        symbol = f"{rng.randint(10_000_000, 99_999_999)}"
+    elif law == "06" and rng.random() < 0.1:
+        symbol = "㈱架空①"
+    number = f"{rng.randint(1, 9_999_999):08d}" if law == "39" else str(rng.randint(1, 999_999))
+    if symbol and not symbol.isdigit():
+        return _full_width(symbol), _full_width(number)
+    return symbol, number
+
+
 def make_patients(institution: Institution, start: int, rng: Random) -> list[Patient]:
     """The patient register of an institution in the month the story starts."""
     by_payer = {payer: [i for i in institution.insurers if i.payer == payer] for payer in PAYERS}
@@ -200,15 +213,7 @@ def make_patients(institution: Institution, start: int, rng: Random) -> list[Pat
         sex = rng.choice("12")
         family, family_kana = rng.choice(FAMILY_NAMES)
         given, given_kana = rng.choice(GIVEN_NAMES[sex])
-        symbol = "" if insurer.law in ("39", "12") else f"架{rng.randint(1, 99)}"
-        if insurer.law == "01":
-            symbol = f"{rng.randint(10_000_000, 99_999_999)}"
-        elif insurer.law == "06" and rng.random() < 0.1:
-            symbol = "㈱架空①"
-        number = f"{rng.randint(1, 9_999_999):08d}" if insurer.law == "39" else str(rng.randint(1, 999_999))
-        if symbol and not symbol.isdigit():
-            number = _full_width(number)
-            symbol = _full_width(symbol)
+        symbol, number = make_membership(insurer.law, rng)
         publics: tuple[tuple[str, str], ...] = ()
         recipient = f"{rng.randint(1, 9_999_999):07d}"
         if insurer is welfare:

@@ -15,12 +15,21 @@ import polars as pl
 
 from henrei_analytics.codes import shipped, shipped_columns
 from henrei_analytics.warehouse.database import insert
-from henrei_analytics.warehouse.own_codes import OPEN, OVERRIDABLE, Cells, OwnCodes, OwnRow, checked
+from henrei_analytics.warehouse.own_codes import (
+    OF_WRITING,
+    OPEN,
+    OVERRIDABLE,
+    Cells,
+    OwnCodes,
+    OwnRow,
+    checked,
+)
 
 CODE_TABLES = (
-    "adjustment_letters", "categories", "code_systems", "departments", "file_kinds", "law_numbers", "policy_breaks",
+    "adjustment_letters", "categories", "code_systems", "departments", "file_kinds", "guidance", "law_numbers",
+    "policy_breaks",
     "re_examination_requesters", "re_examination_results", "reason_codes", "reason_text_rules",
-    "rerouting_outcomes", "sections", "time_rules", "upheld_reasons",
+    "rerouting_outcomes", "sections", "sources", "time_rules", "upheld_reasons",
 )  # fmt: skip
 ORDERED = ("code_systems", "reason_text_rules")  # the first match counts: own rows before all others
 Period = tuple[date, date]
@@ -81,7 +90,8 @@ def _filled(table: str, row: OwnRow) -> Cells:
     mine = row.cells.get("prefecture", "")
     same = [c for c in shipped(table) if _same(table, row, c) and c.get("prefecture", "") in (mine, "")]
     nearest: Cells = max(same, key=lambda cells: cells.get("prefecture", "") == mine, default={})
-    kept = {name: text for name, text in nearest.items() if name not in ("valid_from", "valid_to", "note")}
+    left_out = ("valid_from", "valid_to", "note", *OF_WRITING)
+    kept = {name: text for name, text in nearest.items() if name not in left_out}
     return kept | row.cells
 
 

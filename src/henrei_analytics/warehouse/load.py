@@ -24,8 +24,11 @@ from henrei_analytics.warehouse.database import connect, insert, migrate, record
 from henrei_analytics.warehouse.own_codes import checked, folder_of
 from henrei_analytics.warehouse.rebuild import rebuild
 from henrei_analytics.warehouse.sources import Source, digest, find, head
+from henrei_analytics.worklist.reader import WorklistLayout, WorklistReader, detect_worklist
 
 Progress = Callable[[str, int, int], None]  # what is being done, done so far, of how many
+AnyLayout = Layout | ListLayout | WorklistLayout
+AnyReader = Reader | ListReader | WorklistReader
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class _New:
     file_no: int
     file_id: str
     source: Source
-    layout: Layout | ListLayout | None
+    layout: AnyLayout | None
     error: UnreadableFile | None = None
 
 
@@ -205,7 +208,7 @@ def _look(
 
 def _recognised(
     source: Source, mappings: list[Mapping]
-) -> tuple[Layout | ListLayout | LeftAlone | None, UnreadableFile | None, str]:
+) -> tuple[AnyLayout | LeftAlone | None, UnreadableFile | None, str]:
     """What reads the file, or why nothing can; and its id (none of a file that is left alone)."""
     try:
         layout = _layout(source, mappings)
@@ -217,16 +220,17 @@ def _recognised(
         return None, UnreadableFile("unreadable", text), _digest_or_name(source)
 
 
-def _reader(layout: Layout | ListLayout, pseudonyms: Pseudonyms) -> Reader | ListReader:
-    return layout.reader(pseudonyms) if isinstance(layout, ListLayout) else Reader(layout, pseudonyms)
+def _reader(layout: AnyLayout, pseudonyms: Pseudonyms) -> AnyReader:
+    return Reader(layout, pseudonyms) if isinstance(layout, Layout) else layout.reader(pseudonyms)
 
 
-def _layout(source: Source, mappings: list[Mapping]) -> Layout | ListLayout | LeftAlone:
-    """The files of the payers go first; what is none of them may be a list of the office's own."""
+def _layout(source: Source, mappings: list[Mapping]) -> AnyLayout | LeftAlone:
+    """The files of the payers go first, then our own worklist, so that no mapping of the office's takes it for a list."""
     first = head(source, HEAD_BYTES)
     layout = detect(first, source.name)
     if layout == OTHER:
-        return detect_list(first, source.name, source.open, mappings) or layout
+        worklist = detect_worklist(first, source.open)
+        return worklist or detect_list(first, source.name, source.open, mappings) or layout
     return layout
 
 
@@ -252,7 +256,7 @@ def _digest_or_name(source: Source) -> str:
 def _read(
     con: duckdb.DuckDBPyConnection,
     new: list[_New],
-    reader: Reader | ListReader,
+    reader: AnyReader,
     result: LoadResult,
     progress: Progress,
 ) -> None:
@@ -355,9 +359,9 @@ def _file_rows(files: list[tuple[_New, FileRead, str, tuple[int, int, int, int]]
     return pl.DataFrame(rows, schema=schema).with_columns(months)
 
 
-def _own_kind(layout: Layout | ListLayout | None) -> str | None:
+def _own_kind(layout: AnyLayout | None) -> str | None:
     """Lists of the office are named by their layout; record files find their kind from what is in them."""
-    return layout.name if isinstance(layout, ListLayout) else None
+    return None if layout is None or isinstance(layout, Layout) else layout.name
 
 
 _FACTS = (
@@ -367,5 +371,5 @@ _FACTS = (
 
 
 def _delete_rows(con: duckdb.DuckDBPyConnection, file_no: int) -> None:
-    for table in [*record_tables(), "blocks", "skipped", "quarantine"]:
+    for table in [*record_tables(), "blocks", "decision_edits", "skipped", "quarantine"]:
         con.execute(f"DELETE FROM ledger.{table} WHERE file_no = ?", [file_no])

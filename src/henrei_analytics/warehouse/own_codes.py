@@ -37,11 +37,13 @@ class Overridable:
     is_closed: bool = False  # only what the shipped table knows can be overridden, nothing added
 
 
+GUIDANCE_TEXTS = ("meaning_ja", "look_ja", "correct_ja", "prevent_ja")
 OVERRIDABLE = {
     "adjustment_letters": Overridable(("payer", "letter"), ("payer", "letter", "label_ja")),
     "categories": Overridable(("category",), ("category",), is_closed=True),
     "code_systems": Overridable(("payer", "pattern"), ("payer", "pattern", "code_system")),
     "departments": Overridable(("department",), ("department", "label_ja")),
+    "guidance": Overridable(("payer", "prefecture", "code", "category"), (), said=GUIDANCE_TEXTS),
     "law_numbers": Overridable(("law_number",), ("law_number", "label_ja")),
     "re_examination_results": Overridable(("payer", "result_code"), ("payer", "result_code", "result")),
     "reason_codes": Overridable(
@@ -52,6 +54,7 @@ OVERRIDABLE = {
 }
 RESULTS = ("returned", "upheld", "cut", "restored", "moved", "withdrawn", "other")
 UNDATED_RULES = ("download_months", "settle_after_months")  # one number at a time: no service month decides
+OF_WRITING = ("written_on", "next_review")  # of whoever wrote a row, never those of the row it replaces
 WIDTHS = {"prefecture": 2, "department": 2, "law_number": 2}  # Excel takes 01 for a number and writes 1
 AS_WRITTEN = ("pattern", "category", "source", "note")  # others are codes: full width means half width
 PAYERS = {"社保": "shaho", "国保": "kokuho"}
@@ -230,18 +233,19 @@ def _zeros_back(cells: Cells) -> str:
 
 def _period(cells: Cells) -> tuple[tuple[date, date], list[tuple[str, str]]]:
     """The days a row holds, both included; an empty day is open. The cells are brought to YYYY-MM-DD."""
-    days, wrong = list(OPEN), []
-    for place, column in enumerate(("valid_from", "valid_to")):
+    days, wrong = dict(zip(("valid_from", "valid_to"), OPEN, strict=True)), []
+    for column in (*days, *OF_WRITING):
         if text := cells.get(column):
             parts = re.fullmatch(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", text)
             try:
-                days[place] = date(*map(int, parts.groups())) if parts else date.fromisoformat(text)
-                cells[column] = days[place].isoformat()
+                days[column] = date(*map(int, parts.groups())) if parts else date.fromisoformat(text)
+                cells[column] = days[column].isoformat()
             except ValueError:
-                wrong.append(("date", f"{column} は YYYY-MM-DD の日付で書いてください（空は無期限）。"))
-    if not wrong and days[0] > days[1]:
+                empty = "" if column in OF_WRITING else "（空は無期限）"
+                wrong.append(("date", f"{column} は YYYY-MM-DD の日付で書いてください{empty}。"))
+    if not wrong and days["valid_from"] > days["valid_to"]:
         wrong.append(("date", "valid_to が valid_from より前です。"))
-    return (days[0], days[1]), wrong
+    return (days["valid_from"], days["valid_to"]), wrong
 
 
 def _wrong_cells(table: str, cells: Cells) -> list[tuple[str, str]]:
@@ -254,6 +258,12 @@ def _wrong_cells(table: str, cells: Cells) -> list[tuple[str, str]]:
         )
     for name, text in cells.items():
         wrong += _wrong_cell(table, name, text)
+    if table == "guidance" and ("code" in cells) == ("category" in cells):
+        # Of a code the table of codes tells the category; with both, two rows on a code would not be seen as one.
+        message = "code（一つのコードについて）か category（分類の全体について）の一方だけを書いてください。"
+        wrong.append(("one_of", message))
+    elif table == "guidance" and "code" in cells and "payer" not in cells:
+        wrong.append(("payer", "code を書いた行には payer（社保か国保）も書いてください。"))
     if of_table.is_closed and not wrong:
         known = {tuple(row[k] for k in of_table.key) for row in shipped(table)}
         if tuple(cells.get(k, "") for k in of_table.key) not in known:
@@ -287,9 +297,9 @@ def _wrong_cell(table: str, name: str, text: str) -> list[tuple[str, str]]:
 
 
 def _categories(table: str) -> list[str]:
-    """未分類 can be explained (categories) but is nothing to classify as."""
+    """未分類 can be explained (categories, guidance) but is nothing to classify as."""
     names = [row["category"] for row in shipped("categories")]
-    return names if table == "categories" else [name for name in names if name != "未分類"]
+    return names if table in ("categories", "guidance") else [name for name in names if name != "未分類"]
 
 
 def _wrong_pattern(pattern: str) -> list[tuple[str, str]]:

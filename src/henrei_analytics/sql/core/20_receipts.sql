@@ -5,13 +5,15 @@
 -- rule: points are those of HO, without HO those of the first KO; the insurer likewise. 検索番号 is RE item 19,
 --       else that of HR, else the one its history block begins with. 返戻区分 is that of HR, without HR the block's
 --       first (its newest round comes first). The members of a DPC 総括レセプト (レセプト総括区分 2, 3) are details of
---       it, not receipts. chart_key is the カルテ番号 without leading zeros, to compare by. A 検索番号 of RE that HR contradicts is kept and reported, not corrected.
+--       it, not receipts. chart_key is the カルテ番号 without leading zeros, to compare by. A 検索番号 of RE that HR
+--       contradicts is kept and reported, not corrected. 実日数 (days) is told where the points are.
 WITH insurers AS (
     SELECT
         file_no,
         receipt_no,
         MIN_BY(insurer_number, line_no) AS insurer_number,
         MIN_BY(points, line_no) AS points,
+        MIN_BY(days, line_no) AS days,
         COUNT(*) AS lines
     FROM ledger.insurers
     GROUP BY file_no, receipt_no
@@ -22,6 +24,7 @@ public_payers AS (
         receipt_no,
         MIN_BY(insurer_number, line_no) AS insurer_number,
         MIN_BY(points, line_no) AS points,
+        MIN_BY(days, line_no) AS days,
         COUNT(*) AS lines
     FROM ledger.public_payers
     GROUP BY file_no, receipt_no
@@ -69,9 +72,11 @@ joined AS (
         COALESCE(receipts.search_number, reasons.search_number, history.search_number) AS search_number,
         COALESCE(receipts.search_number <> reasons.search_number, FALSE) AS has_two_numbers,
         history.receipt_no IS NOT NULL AS has_history,
+        COALESCE(receipts.search_number, reasons.search_number) IS NULL AS is_number_from_history,
         COALESCE(reasons.return_class, history_reasons.return_class) AS return_class,
         COALESCE(insurers.insurer_number, public_payers.insurer_number) AS insurer_number,
         CASE WHEN insurers.lines > 0 THEN insurers.points ELSE public_payers.points END AS points,
+        CASE WHEN insurers.lines > 0 THEN insurers.days ELSE public_payers.days END AS days,
         COALESCE(insurers.lines, 0) + COALESCE(public_payers.lines, 0) AS payer_lines
     FROM core.blocks AS blocks
     INNER JOIN ledger.receipts AS receipts

@@ -28,5 +28,11 @@ ranked AS (
 )
 SELECT
     ranked.*,
-    CASE WHEN search_number IS NOT NULL THEN version = 1 ELSE file_no = newest_file END AS is_newest
+    CASE WHEN search_number IS NOT NULL THEN version = 1 ELSE file_no = newest_file END AS is_newest,
+    -- what names a return without a number for good: its facts, and which of several alike in its file
+    CONCAT_WS(
+        '-',
+        MD5(identity),
+        ROW_NUMBER() OVER (PARTITION BY institution, payer, identity, file_no ORDER BY line_no)
+    ) AS unnumbered_id
 FROM ranked

@@ -4,7 +4,8 @@
 -- inputs: core.blocks, ledger.notice_returns
 -- rule: a blank 診療年月 is the header's month. YYMM without an era is 令和 unless that lies after the processing
 --       month; then it is 平成, 30 years earlier. 区分 tells 入院 and 入院外. A notice leaves out the 0101
---       in front of some insurers. A notice goes before a list.
+--       in front of some insurers. A notice goes before a list. Who keyed the claim (entered_by) only a list tells; under
+--       one number it holds for every version.
 WITH filled AS (
     SELECT
         blocks.file_no,
@@ -45,11 +46,13 @@ WITH filled AS (
             ELSE notices.insurer_number
         END AS insurer_number,
         notices.points,
+        notices.days,
         notices.name_key,
         notices.patient_key,
         notices.chart_number,
         NULLIF(LTRIM(notices.chart_number, '0'), '') AS chart_key,
-        notices.search_number
+        notices.search_number,
+        notices.entered_by AS own_entered_by
     FROM core.blocks AS blocks
     INNER JOIN ledger.notice_returns AS notices
         ON notices.file_no = blocks.file_no AND notices.block_no = blocks.block_no
@@ -80,7 +83,12 @@ ranked AS (
         identified.*,
         FIRST_VALUE(file_no) OVER newest_first AS newest_file,
         ROW_NUMBER() OVER newest_first AS version,
-        LIST_SORT(LIST_DISTINCT(LIST(kind) OVER (PARTITION BY institution, payer, identity))) AS kinds
+        LIST_SORT(LIST_DISTINCT(LIST(kind) OVER (PARTITION BY institution, payer, identity))) AS kinds,
+        FIRST_VALUE(own_entered_by) OVER (
+            PARTITION BY institution, payer, identity
+            ORDER BY CASE WHEN own_entered_by IS NULL THEN 1 ELSE 0 END, file_time DESC, file_id DESC, line_no
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS any_entered_by
     FROM identified
     WINDOW newest_first AS (
         PARTITION BY institution, payer, identity
@@ -89,7 +97,14 @@ ranked AS (
     )
 )
 SELECT
-    ranked.*,
+    ranked.* EXCLUDE (own_entered_by, any_entered_by),
+    CASE WHEN number IS NOT NULL THEN any_entered_by ELSE own_entered_by END AS entered_by,
     SUBSTR(file_id, 1, 12) || '-' || CAST(line_no AS VARCHAR) AS notice_id,
-    CASE WHEN number IS NOT NULL THEN version = 1 ELSE file_no = newest_file END AS is_newest
+    CASE WHEN number IS NOT NULL THEN version = 1 ELSE file_no = newest_file END AS is_newest,
+    -- what names a return without a number for good: its facts, and which of several alike in its file
+    CONCAT_WS(
+        '-',
+        MD5(identity),
+        ROW_NUMBER() OVER (PARTITION BY institution, payer, identity, file_no ORDER BY line_no)
+    ) AS unnumbered_id
 FROM ranked

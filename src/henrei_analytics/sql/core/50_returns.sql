@@ -3,16 +3,21 @@
 -- inputs: core.return_versions, core.notice_versions, core.notice_links, core.list_links, core.notice_claims
 -- rule: the return file is the richest source, then the notice, then the office's list, then the claim the notice
 --       speaks of. 返戻区分 1–3 is the first review, 4–9 the re-examination; without it the kind of the file decides.
---       `sources` names every kind of file that reports the return, the richest first.
+--       `sources` names every kind of file that reports the return, the richest first. Its id is its 検索番号, else a
+--       hash of what identifies it, so that a list saved anew does not change it.
 WITH noticed AS (
     SELECT links.receipt_id, notices.*
     FROM core.notice_links AS links
     INNER JOIN core.notice_versions AS notices ON notices.notice_id = links.notice_id
 ),
 listed AS (
-    SELECT target_id, LIST_SORT(LIST_DISTINCT(LIST(kind))) AS kinds
-    FROM core.list_links
-    GROUP BY target_id
+    SELECT
+        links.target_id,
+        LIST_SORT(LIST_DISTINCT(LIST(links.kind))) AS kinds,
+        MIN(lists.entered_by) AS entered_by
+    FROM core.list_links AS links
+    INNER JOIN core.notice_versions AS lists ON lists.notice_id = links.list_id
+    GROUP BY links.target_id
 ),
 from_files AS (
     SELECT
@@ -20,8 +25,9 @@ from_files AS (
             '-',
             receipts.institution,
             receipts.payer,
-            COALESCE(receipts.search_number, noticed.search_number, receipts.receipt_id)
+            COALESCE(receipts.search_number, noticed.search_number, receipts.unnumbered_id)
         ) AS return_id,
+        CAST(NULL AS VARCHAR) AS notice_id,
         receipts.institution,
         receipts.payer,
         CASE
@@ -38,6 +44,7 @@ from_files AS (
         COALESCE(receipts.department, noticed.department) AS department,
         COALESCE(receipts.insurer_number, noticed.insurer_number) AS insurer_number,
         COALESCE(receipts.points, noticed.points) AS points,
+        COALESCE(receipts.days, noticed.days) AS days,
         receipts.patient_key,
         COALESCE(receipts.name_key, noticed.name_key) AS name_key,
         COALESCE(receipts.chart_number, noticed.chart_number) AS chart_number,
@@ -46,7 +53,7 @@ from_files AS (
         receipts.return_class,
         receipts.kind AS source,
         LIST_CONCAT(COALESCE(noticed.kinds, []), COALESCE(listed.kinds, [])) AS other_sources,
-        CAST(NULL AS VARCHAR) AS claimed_with,
+        listed.entered_by,
         receipts.file_id,
         receipts.file_no,
         receipts.receipt_no
@@ -57,7 +64,10 @@ from_files AS (
 ),
 from_notices AS (
     SELECT
-        CONCAT_WS('-', notices.institution, notices.payer, COALESCE(notices.search_number, notices.notice_id)) AS return_id,
+        CONCAT_WS(
+            '-', notices.institution, notices.payer, COALESCE(notices.search_number, notices.unnumbered_id)
+        ) AS return_id,
+        notices.notice_id,
         notices.institution,
         notices.payer,
         notices.stage,
@@ -74,6 +84,7 @@ from_notices AS (
         COALESCE(notices.department, claims.department) AS department,
         COALESCE(notices.insurer_number, claims.insurer_number) AS insurer_number,
         notices.points,
+        COALESCE(notices.days, claims.days) AS days,
         COALESCE(claims.patient_key, notices.patient_key) AS patient_key,
         notices.name_key,
         notices.chart_number,
@@ -82,7 +93,7 @@ from_notices AS (
         CAST(notices.return_class AS BIGINT) AS return_class,
         notices.kind AS source,
         LIST_CONCAT(notices.kinds, COALESCE(listed.kinds, [])) AS other_sources,
-        claims.claimed_with,
+        COALESCE(notices.entered_by, listed.entered_by) AS entered_by,
         notices.file_id,
         notices.file_no,
         notices.receipt_no

@@ -1,14 +1,14 @@
 -- grain: kind of deadline (download, claim_right) × month it falls in × whether it has passed
--- inputs: known_returns, scope
--- rule: every open return counts once for each deadline it has; paper has no download deadline
+-- inputs: mart.worklist, scope
+-- rule: the end of the download counts only for returns whose file is not in hand; the end of the right to claim, which
+--       every open return has, only when it comes within twelve months
 WITH dates AS (
-    SELECT 'download' AS kind, download_deadline AS deadline, points
-    FROM known_returns
-    WHERE status = 'open' AND download_deadline IS NOT NULL
+    SELECT 'download' AS kind, institution, download_deadline AS deadline, points
+    FROM mart.worklist
+    WHERE NOT is_downloaded
     UNION ALL
-    SELECT 'claim_right' AS kind, claim_right_expires AS deadline, points
-    FROM known_returns
-    WHERE status = 'open' AND claim_right_expires IS NOT NULL
+    SELECT 'claim_right' AS kind, institution, claim_right_expires AS deadline, points
+    FROM mart.worklist
 ),
 dated AS (
     SELECT
@@ -18,7 +18,9 @@ dated AS (
         d.deadline < s.as_of AS passed,
         d.points
     FROM dates AS d
-    CROSS JOIN scope AS s
+    INNER JOIN scope AS s ON d.institution = s.institution
+    WHERE d.deadline IS NOT NULL
+        AND (d.kind = 'download' OR year(d.deadline) * 12 + month(d.deadline) <= s.as_of_month_number + 12)
 )
 SELECT
     kind,
@@ -26,8 +28,8 @@ SELECT
     passed,
     MIN(deadline) AS first_deadline,
     COUNT(*) AS returns,
-    CAST(SUM(points) AS BIGINT) AS points,
-    CAST(SUM(points) * 10 AS BIGINT) AS yen
+    CAST(COALESCE(SUM(points), 0) AS BIGINT) AS points,
+    CAST(COALESCE(SUM(points), 0) * 10 AS BIGINT) AS yen
 FROM dated
 GROUP BY kind, month, passed
 ORDER BY kind DESC, month, passed DESC

@@ -1,8 +1,9 @@
 -- grain: one row
--- inputs: mart.files, known_returns, rate_cells, return_span, scope
+-- inputs: mart.files, mart.worklist, known_returns, rate_cells, return_span, scope
 -- rule: returns of the month = processing month M, all rounds and both stages. The rate counts only
 --       first-round first-review returns. Earlier months whose returns are not known give NULL, not 0;
---       has_arrived is false while the month's returns cannot have reached the office yet.
+--       has_arrived is false while the month's returns cannot have reached the office yet. The end of the
+--       download counts against an open return only while its file is not in hand.
 WITH returns_of_months AS (
     SELECT
         COUNT(*) FILTER (WHERE r.in_month) AS returns,
@@ -18,18 +19,18 @@ WITH returns_of_months AS (
 still_open AS (
     SELECT
         COUNT(*) AS open_returns,
-        COALESCE(SUM(r.points), 0) AS open_points,
+        COALESCE(SUM(w.points), 0) AS open_points,
         COUNT(*) FILTER (
-            WHERE r.download_deadline BETWEEN s.as_of AND s.due_until
-                OR r.claim_right_expires BETWEEN s.as_of AND s.due_until
+            WHERE (NOT w.is_downloaded AND w.download_deadline BETWEEN s.as_of AND s.due_until)
+                OR w.claim_right_expires BETWEEN s.as_of AND s.due_until
         ) AS open_due_14_days,
-        COUNT(*) FILTER (WHERE r.download_deadline < s.as_of) AS open_download_passed,
-        MIN(r.download_deadline) FILTER (
-            WHERE r.download_deadline >= s.as_of
+        COUNT(*) FILTER (WHERE NOT w.is_downloaded) AS open_to_download,
+        COUNT(*) FILTER (WHERE NOT w.is_downloaded AND w.download_deadline < s.as_of) AS open_download_passed,
+        MIN(w.download_deadline) FILTER (
+            WHERE NOT w.is_downloaded AND w.download_deadline >= s.as_of
         ) AS next_download_deadline
-    FROM known_returns AS r
-    CROSS JOIN scope AS s
-    WHERE r.status = 'open'
+    FROM mart.worklist AS w
+    INNER JOIN scope AS s ON w.institution = s.institution
 ),
 rates AS (
     SELECT
@@ -84,6 +85,7 @@ SELECT
     CAST(o.open_points AS BIGINT) AS open_points,
     CAST(o.open_points * 10 AS BIGINT) AS open_yen,
     o.open_due_14_days,
+    o.open_to_download,
     o.open_download_passed,
     s.next_window_end,
     o.next_download_deadline,

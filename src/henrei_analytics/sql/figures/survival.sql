@@ -1,7 +1,7 @@
--- grain: payer (shaho, kokuho, all) × months × reclaimed; the survival table is made from it
+-- grain: payer (shaho, kokuho, all) × windows_closed × months × ending; the survival table is made from it
 -- inputs: durations
 -- rule: every return of the window, also those still open
-SELECT payer, months, reclaimed, CAST(SUM(returns) AS BIGINT) AS returns
+SELECT member AS payer, windows_closed, months, ending, returns
 FROM durations
-GROUP BY payer, months, reclaimed
-ORDER BY payer, months, reclaimed
+WHERE breakdown IN ('all', 'payer')
+ORDER BY member, windows_closed, months, ending NULLS LAST

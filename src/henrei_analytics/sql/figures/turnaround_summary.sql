@@ -1,6 +1,7 @@
--- grain: payer (shaho, kokuho, all) × months × reclaimed × windows_closed; summarised from it
+-- grain: payer (shaho, kokuho, all) × windows_closed × months × ending; summarised from it
 -- inputs: durations
 -- rule: every return of the window, also those still open
-SELECT payer, months, reclaimed, windows_closed, returns
+SELECT member AS payer, windows_closed, months, ending, returns
 FROM durations
-ORDER BY payer, months, reclaimed, windows_closed
+WHERE breakdown IN ('all', 'payer')
+ORDER BY member, windows_closed, months, ending NULLS LAST

@@ -1,15 +1,30 @@
 -- mart.unlinked
 -- grain: one fact that could not be tied to another
--- inputs: core.claims, core.resubmissions, core.returns, core.return_versions, core.receipts
--- rule: resubmission_without_return: a re-claim that answers no known return (its return file was not loaded, or it
---       was claimed before the return arrived), unless another claim of the same number answers it already.
+-- inputs: core.claims, core.reclaims, core.duplicate_reclaims, core.returns, core.history_numbers, core.return_versions,
+--         core.receipts
+-- rule: resubmission_without_return: a claim marked as a re-claim that answers no known return (its return file was not
+--       loaded, or it was claimed before the return arrived).
+--       return_never_seen: a 検索番号 that only the history block of a later receipt names.
 --       number_returned_twice: one 検索番号 in return files of several months; it counts as one return.
 --       search_number_mismatch: RE and HR of one receipt bear different numbers; that of RE is used.
-WITH answered AS (
-    SELECT DISTINCT returns.institution, returns.payer, returns.search_number
-    FROM core.resubmissions AS resubmissions
-    INNER JOIN core.returns AS returns ON returns.return_id = resubmissions.return_id
-    WHERE resubmissions.claim_id IS NOT NULL
+WITH receipts AS (
+    SELECT file_no, receipt_no, institution, payer, claim_id FROM core.claims
+    UNION ALL
+    SELECT file_no, receipt_no, institution, payer, claim_id
+    FROM core.returns
+    LEFT JOIN core.return_claims USING (return_id)
+    WHERE source IN ('hen', 'sah')
+),
+named AS (
+    SELECT
+        receipts.institution,
+        receipts.payer,
+        history.search_number,
+        MAX(history.processing_month) AS month,
+        MIN(receipts.claim_id) AS claim_id
+    FROM core.history_numbers AS history
+    INNER JOIN receipts ON receipts.file_no = history.file_no AND receipts.receipt_no = history.receipt_no
+    GROUP BY receipts.institution, receipts.payer, history.search_number
 )
 SELECT
     'resubmission_without_return' AS what,
@@ -19,11 +34,16 @@ SELECT
     claims.search_number,
     claims.claim_id
 FROM core.claims AS claims
-LEFT JOIN answered
-    ON answered.institution = claims.institution
-    AND answered.payer = claims.payer
-    AND answered.search_number = claims.search_number
-WHERE claims.is_resubmission AND answered.search_number IS NULL
+WHERE claims.is_resubmission
+    AND claims.claim_id NOT IN (SELECT claim_id FROM core.reclaims)
+    AND claims.claim_id NOT IN (SELECT claim_id FROM core.duplicate_reclaims)
+UNION ALL
+SELECT 'return_never_seen', named.institution, named.payer, named.month, named.search_number, named.claim_id
+FROM named
+ANTI JOIN core.returns AS returns
+    ON returns.institution = named.institution
+    AND returns.payer = named.payer
+    AND returns.search_number = named.search_number
 UNION ALL
 SELECT
     'number_returned_twice' AS what,

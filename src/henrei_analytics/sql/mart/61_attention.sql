@@ -1,7 +1,7 @@
 -- mart.attention
 -- grain: one fact that needs somebody to do something, the most urgent first
 -- inputs: mart.coverage, mart.reported_returns, mart.files, mart.sent_totals, mart.claim_volume, mart.unlinked,
---         mart.return_reasons, mart.institutions, core.returns, core.blocks, mart.as_of
+--         mart.return_reasons, mart.institutions, mart.duplicate_reclaims, core.returns, core.blocks, core.decision_edits, core.files, mart.as_of
 -- rule: red: it will be lost, or a number is wrong, within 14 days; amber: do it this month; info: good to know.
 --       What concerns months after as_of is not known yet. Facts of the same kind over many months are one row with their number and the newest month.
 WITH known AS (
@@ -144,10 +144,51 @@ mismatched AS (
     WHERE what = 'search_number_mismatch'
     GROUP BY institution, payer, month
 ),
+-- a claim sent twice can be taken back until it is reviewed; an older one has been decided
+claimed_twice AS (
+    SELECT
+        'duplicate_reclaim' AS what, 'amber' AS severity, duplicates.institution, duplicates.payer, 'uke',
+        duplicates.claim_month, COUNT(*), NULL, NULL
+    FROM mart.duplicate_reclaims AS duplicates
+    CROSS JOIN known
+    WHERE duplicates.returned_as IS NULL
+        AND YEAR(duplicates.claim_month) * 12 + MONTH(duplicates.claim_month) >= known.as_of_number - 1
+    GROUP BY duplicates.institution, duplicates.payer, duplicates.claim_month
+),
+without_return AS (
+    SELECT 'resubmission_without_return' AS what, 'info' AS severity, institution, payer, 'uke', MAX(month), COUNT(*), NULL, NULL
+    FROM mart.unlinked
+    WHERE what = 'resubmission_without_return'
+    GROUP BY institution, payer
+),
+never_seen AS (
+    SELECT 'return_never_seen' AS what, 'info' AS severity, institution, payer, 'hen', MAX(month), COUNT(*), NULL, NULL
+    FROM mart.unlinked
+    WHERE what = 'return_never_seen'
+    GROUP BY institution, payer
+),
 nowhere AS (
     SELECT 'prefecture_unknown' AS what, 'amber' AS severity, institution, NULL, NULL, NULL, NULL, NULL, NULL
     FROM mart.institutions
     WHERE institution LIKE '00%'
+),
+conflicting AS (
+    SELECT
+        'decisions_conflict' AS what, 'amber' AS severity, edits.institution, NULL, 'worklist', NULL, COUNT(*), NULL, NULL
+    FROM core.decision_edits AS edits
+    CROSS JOIN known
+    WHERE edits.state = 'conflict' AND NOT edits.is_settled AND edits.decided_on <= CAST(known.as_of AS DATE)
+    GROUP BY edits.institution
+),
+of_no_return AS (
+    SELECT
+        'decision_without_return' AS what, 'amber' AS severity, edits.institution, NULL, 'worklist', NULL,
+        COUNT(DISTINCT edits.return_id), files.name, NULL
+    FROM core.decision_edits AS edits
+    INNER JOIN core.files AS files ON files.file_id = edits.file_id
+    CROSS JOIN known
+    WHERE edits.state = 'decision_without_return' AND edits.decided_on <= CAST(known.as_of AS DATE)
+    GROUP BY edits.institution, files.name
 ),
 facts AS (
     SELECT * FROM missing_returns
@@ -170,7 +211,17 @@ facts AS (
     UNION ALL
     SELECT * FROM mismatched
     UNION ALL
+    SELECT * FROM claimed_twice
+    UNION ALL
+    SELECT * FROM without_return
+    UNION ALL
+    SELECT * FROM never_seen
+    UNION ALL
     SELECT * FROM nowhere
+    UNION ALL
+    SELECT * FROM conflicting
+    UNION ALL
+    SELECT * FROM of_no_return
 )
 SELECT
     ROW_NUMBER() OVER (

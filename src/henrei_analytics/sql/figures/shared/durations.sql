@@ -1,30 +1,32 @@
--- grain: payer (shaho, kokuho, all) × months × reclaimed × windows_closed, with a count of returns
--- inputs: known_returns, scope
--- rule: months = month of the re-claim - month of arrival (0: the window of the same month); a
---       return that is not re-claimed, whether open, written off or lapsed, is censored at the last
---       claim window that is over at as_of. A re-claim dated before the arrival counts as 0.
-WITH observed AS (
-    SELECT
-        r.payer,
-        s.closed_window_number - r.received_number AS months_observed,
-        CASE
-            WHEN r.reclaimed_number <= s.closed_window_number
-                THEN GREATEST(r.reclaimed_number - r.received_number, 0)
-        END AS months_to_reclaim
-    FROM known_returns AS r
-    CROSS JOIN scope AS s
-    WHERE r.in_window AND r.received_number <= s.closed_window_number
+-- grain: breakdown × member × windows_closed × months × ending, with a count of returns
+-- inputs: observed_returns
+-- rule: every return once in each breakdown; breakdown `all` has the one member `all`
+WITH breakdowns AS (
+    SELECT b.position, b.breakdown
+    FROM (VALUES
+        (1, 'all'), (2, 'payer'), (3, 'stage'), (4, 'setting'),
+        (5, 'insurer_class'), (6, 'category'), (7, 'department')
+    ) AS b (position, breakdown)
 ),
-by_payer_and_all AS (
-    SELECT payer, months_observed, months_to_reclaim FROM observed
-    UNION ALL
-    SELECT 'all' AS payer, months_observed, months_to_reclaim FROM observed
+members AS (
+    SELECT
+        b.position,
+        b.breakdown,
+        CASE b.breakdown
+            WHEN 'payer' THEN o.payer
+            WHEN 'stage' THEN o.stage
+            WHEN 'setting' THEN o.setting
+            WHEN 'insurer_class' THEN o.insurer_class
+            WHEN 'category' THEN o.category
+            WHEN 'department' THEN o.department
+            ELSE 'all'
+        END AS member,
+        o.windows_closed,
+        o.months,
+        o.ending
+    FROM observed_returns AS o
+    CROSS JOIN breakdowns AS b
 )
-SELECT
-    payer,
-    COALESCE(months_to_reclaim, months_observed) AS months,
-    months_to_reclaim IS NOT NULL AS reclaimed,
-    months_observed + 1 AS windows_closed,
-    COUNT(*) AS returns
-FROM by_payer_and_all
-GROUP BY payer, months_to_reclaim, months_observed
+SELECT position, breakdown, member, windows_closed, months, ending, COUNT(*) AS returns
+FROM members
+GROUP BY position, breakdown, member, windows_closed, months, ending

@@ -1,6 +1,7 @@
 -- grain: one row per return of the institution that had arrived by the month of as_of
 -- inputs: mart.returns, scope
--- rule: months as integers year*12+month; reclaimed_number is the month of the re-claim where it is
+-- rule: months as integers year*12+month; ended_number is the month a return was written off or lapsed in, as its
+--       status says; reclaimed_number is the month of the re-claim where it is
 --       not later than as_of. A return that came back again was re-claimed even if the claim file
 --       is missing: then at the latest in the processing month of the next return.
 WITH arrived AS (
@@ -8,7 +9,8 @@ WITH arrived AS (
         r.*,
         year(r.processing_month) * 12 + month(r.processing_month) AS processing_number,
         year(r.received_month) * 12 + month(r.received_month) AS received_number,
-        year(r.resubmitted_month) * 12 + month(r.resubmitted_month) AS resubmitted_number
+        year(r.resubmitted_month) * 12 + month(r.resubmitted_month) AS resubmitted_number,
+        year(r.ended_on) * 12 + month(r.ended_on) AS ended_number
     FROM mart.returns AS r
     INNER JOIN scope AS s ON r.institution = s.institution
     WHERE year(r.received_month) * 12 + month(r.received_month) <= s.as_of_month_number
@@ -47,10 +49,16 @@ SELECT
     a.main_reason_code,
     COALESCE(a.main_reason_category, '未分類') AS category,
     a.round,
+    a.previous_return_id,
+    a.journey_id,
+    a.entered_by,
+    a.resubmitted_payer,
     a.status,
     CASE
         WHEN c.reclaimed_number <= s.as_of_month_number THEN c.reclaimed_number
     END AS reclaimed_number,
+    a.ended_number,
+    a.ended_on,
     a.download_deadline,
     a.claim_right_expires,
     a.sources,

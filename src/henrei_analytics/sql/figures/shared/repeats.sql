@@ -1,4 +1,4 @@
--- grain: one row per return × kind of key (patient, insurer, department) that is known for it
+-- grain: one row per return × kind of key (patient, insurer, department, person) that is known for it
 -- inputs: known_returns
 -- rule: earlier = returns of the same key and category 1 to 12 months before; a return repeats an
 --       error when earlier > 0. Returns without the key or without a category are left out.
@@ -14,6 +14,10 @@ WITH keyed AS (
     SELECT 'department' AS kind, department AS repeat_key, r.*
     FROM known_returns AS r
     WHERE department IS NOT NULL
+    UNION ALL
+    SELECT 'person' AS kind, entered_by AS repeat_key, r.*
+    FROM known_returns AS r
+    WHERE entered_by IS NOT NULL
 )
 SELECT
     kind,

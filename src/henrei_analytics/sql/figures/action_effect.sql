@@ -1,0 +1,19 @@
+-- grain: prevention action × month from 6 before to 12 after it; before and after are made from it
+-- inputs: mart.departments, action_cells
+-- rule: as action_cells has it
+SELECT
+    c.action_id,
+    c.acted_on,
+    c.category,
+    COALESCE(d.label_ja, c.department) AS label_ja,
+    c.payer,
+    c.insurer_number,
+    c.note AS action_note,
+    c.months_after,
+    c.month,
+    c.has_arrived,
+    c.numerator,
+    c.denominator
+FROM action_cells AS c
+LEFT JOIN mart.departments AS d ON c.department = d.department
+ORDER BY c.acted_on DESC, c.action_id, c.months_after

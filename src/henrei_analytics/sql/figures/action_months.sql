@@ -1,0 +1,19 @@
+-- grain: prevention action × month from 6 before to 12 after it whose returns have arrived
+-- inputs: mart.departments, action_cells
+-- rule: as action_cells has it; the action's own month is shown and belongs to neither side
+SELECT
+    c.action_id,
+    c.acted_on,
+    c.category,
+    COALESCE(d.label_ja, c.department) AS label_ja,
+    c.payer,
+    c.insurer_number,
+    c.month,
+    c.months_after,
+    CASE WHEN c.months_after < 0 THEN 'before' WHEN c.months_after = 0 THEN 'action' ELSE 'after' END AS phase,
+    c.numerator,
+    c.denominator
+FROM action_cells AS c
+LEFT JOIN mart.departments AS d ON c.department = d.department
+WHERE c.has_arrived
+ORDER BY c.acted_on DESC, c.action_id, c.months_after
