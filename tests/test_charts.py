@@ -40,6 +40,16 @@ COVERAGE = pl.DataFrame(
     }
 )
 SURVIVAL = pl.DataFrame({"months": [0, 1], "survival": [0.6, 0.2], "payer": ["shaho", "shaho"]})
+GROUPS = pl.DataFrame(
+    {
+        "breakdown": ["payer", "payer", "insurer_class", "department"],
+        "member": ["shaho", "kokuho", "国保", "眼科"],
+        "returns": [30, 20, 20, 0],
+        "share_1": [0.5, 0.4, 0.4, None],
+        "share_1_low": [0.33, 0.22, 0.22, None],
+        "share_1_high": [0.67, 0.61, 0.61, None],
+    }
+)
 BREAKS = pl.DataFrame({"month": [MONTHS[2], date(2019, 1, 1)], "label_ja": ["診療報酬改定", "範囲の外"]})
 
 EVERY_CHART = {
@@ -49,6 +59,12 @@ EVERY_CHART = {
     "stacked": (lambda data: charts.stacked(data, "month", "returns", "category"), BY_MONTH),
     "heatmap": (lambda data: charts.heatmap(data, "month", "category", "returns"), BY_MONTH),
     "survival": (lambda data: charts.survival(data, "months", "survival", series="payer"), SURVIVAL),
+    "intervals": (
+        lambda data: charts.intervals(
+            data, "member", "share_1", "share_1_low", "share_1_high", group="breakdown", count="returns"
+        ),
+        GROUPS,
+    ),
     "matrix": (lambda data: charts.matrix(data, "month", ["payer", "kind"], "state"), COVERAGE),
 }
 
@@ -69,6 +85,31 @@ def test_nothing_to_draw_is_no_chart(name: str) -> None:
 
 def test_only_drawn_columns_enter_the_specification() -> None:
     assert "secret" not in json.dumps(charts.trend(RATES, "rate", series="payer").to_dict())
+
+
+def test_the_same_label_in_two_groups_is_two_lines() -> None:
+    draw, data = EVERY_CHART["intervals"]
+    spec = draw(data).to_dict()
+    lines = [line.split(charts.LINE) for line in spec["layer"][0]["encoding"]["y"]["scale"]["domain"]]
+    assert [label for _, label in lines] == [
+        "■ 支払機関",
+        "社保",
+        "国保",
+        "■ 保険の種類",
+        "国保",
+        "■ 診療科",
+        "眼科",
+    ]
+    (rows,) = spec["datasets"].values()
+    assert [row["written"] for row in rows] == ["50.0 %（30件）", "40.0 %（20件）", "40.0 %（20件）"]
+
+
+def test_a_chart_higher_than_wide_gets_more_of_a_printed_page() -> None:
+    figure = figures.Figure(figures.definitions()["turnaround_by_group"], pl.DataFrame({"returns": [1]}))
+    many = pl.concat([GROUPS.with_columns(breakdown=pl.lit(f"{at}")) for at in range(8)])
+    for data, tall in ((GROUPS, False), (many, True)):
+        html = display.bundle(figure, EVERY_CHART["intervals"][0](data))["text/html"]
+        assert ('<div class="chart" data-tall' in html) == tall
 
 
 def test_a_series_of_nulls_is_no_chart() -> None:

@@ -1,6 +1,5 @@
 """The statistics against hand-computed examples, a second implementation, and their own laws."""
 
-from fractions import Fraction
 from math import inf, isclose, sqrt
 
 import pytest
@@ -10,14 +9,11 @@ from hypothesis import strategies as st
 from henrei_analytics.figures.statistics import (
     BASELINE_MONTHS,
     Z95,
-    kaplan_meier,
     p_chart,
-    survival_quantile,
     wilson,
 )
 
 shares = st.integers(1, 5000).flatmap(lambda d: st.tuples(st.integers(0, d), st.just(d)))
-observations = st.lists(st.tuples(st.integers(0, 12), st.booleans()), max_size=60)
 
 
 # Wilson
@@ -53,85 +49,6 @@ def test_wilson_without_a_denominator_and_with_nonsense():
     for n, d in ((2, 1), (-1, 3), (1, -1)):
         with pytest.raises(ValueError):
             wilson(n, d)
-
-
-# Kaplan–Meier
-
-
-def test_kaplan_meier_by_hand():
-    """Ten returns: 4 in month 0, 2 in month 1, 1 in month 3; open: one at 0, one at 1, one at 3.
-
-    S(0) = 6/10; at risk in month 1: 10−4−1 = 5, S(1) = 0.6·3/5 = 0.36; month 2: nothing happens
-    to the 2 left; month 3: S(3) = 0.36·1/2 = 0.18.
-    """
-    steps = kaplan_meier([0, 0, 1, 1, 3, 3], [True, False, True, False, True, False], [4, 1, 2, 1, 1, 1])
-    assert [(s.months, s.at_risk, s.events, s.censored) for s in steps] == [
-        (0, 10, 4, 1), (1, 5, 2, 1), (2, 2, 0, 0), (3, 2, 1, 1),
-    ]  # fmt: skip
-    assert [round(s.survival, 12) for s in steps] == [0.6, 0.36, 0.36, 0.18]
-    assert survival_quantile(steps, 0.4) == 0
-    assert survival_quantile(steps, 0.5) == 1
-    assert survival_quantile(steps, 0.9) is None
-
-
-def test_kaplan_meier_freireich_interval():
-    """6-MP arm of Freireich et al. 1963, the textbook example: S(10) = 0.7529, 95 % log-log CI
-    (0.5032, 0.8894), as printed by R survival and SAS for this data."""
-    months = [6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
-    steps = kaplan_meier(months, [True] * 9 + [False] * 12)
-    at_10 = steps[10]
-    assert isclose(at_10.survival, 0.7529, abs_tol=5e-5)
-    assert isclose(at_10.low, 0.5032, abs_tol=5e-4)
-    assert isclose(at_10.high, 0.8894, abs_tol=5e-4)
-    assert survival_quantile(steps, 0.5) == 23
-
-
-def exact_survival(items, months):
-    """Second implementation: the product of conditional survivals, in exact fractions."""
-    survival = Fraction(1)
-    for month in range(months + 1):
-        at_risk = sum(duration >= month for duration, _ in items)
-        events = sum(event for duration, event in items if duration == month)
-        if at_risk:
-            survival *= 1 - Fraction(events, at_risk)
-    return survival
-
-
-@given(observations)
-def test_kaplan_meier_agrees_with_exact_fractions(items):
-    steps = kaplan_meier([d for d, _ in items], [e for _, e in items])
-    for step in steps:
-        assert isclose(step.survival, exact_survival(items, step.months), abs_tol=1e-12)
-    exact = [exact_survival(items, step.months) for step in steps]
-    for p in (Fraction(1, 2), Fraction(9, 10)):
-        expected = next((m for m, s in enumerate(exact) if 1 - s >= p), None)
-        assert survival_quantile(steps, float(p)) == expected
-
-
-@given(observations)
-def test_kaplan_meier_laws(items):
-    steps = kaplan_meier([d for d, _ in items], [e for _, e in items])
-    assert sum(s.events + s.censored for s in steps) == len(items)
-    previous = 1.0
-    for step in steps:
-        assert 0 <= step.survival <= previous
-        previous = step.survival
-        assert (step.low is None) == (step.survival in (0.0, 1.0))
-        if step.low is not None:
-            assert 0 <= step.low <= step.survival <= step.high <= 1
-
-
-@given(st.lists(st.integers(0, 12), min_size=1))
-def test_without_censoring_it_is_the_plain_share(durations):
-    for step in kaplan_meier(durations, [True] * len(durations)):
-        assert isclose(step.survival, sum(d > step.months for d in durations) / len(durations), abs_tol=1e-12)
-
-
-def test_kaplan_meier_of_nothing_and_of_nonsense():
-    assert kaplan_meier([], []) == []
-    assert survival_quantile([], 0.5) is None
-    with pytest.raises(ValueError):
-        kaplan_meier([-1], [True])
 
 
 # p-chart

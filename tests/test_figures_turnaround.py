@@ -1,10 +1,11 @@
-"""40 turnaround: open returns count, the unfinished window does not, windows are known or not."""
+"""40 turnaround: open returns count, giving up is an end of its own, windows are known or not, groups are compared."""
 
 from datetime import date
 
 import pytest
 
-from henrei_analytics.figures import Scope, compute
+from henrei_analytics.figures import Scope, compute, definitions
+from henrei_analytics.figures.turnaround import DIFFERENT, LEAST_RETURNS, NOT_DIFFERENT, SIGNIFICANT, TOO_FEW
 from mart_tables import INSTITUTION, mart
 
 AUGUST = Scope(INSTITUTION, date(2026, 8, 1), date(2026, 11, 30))
@@ -28,13 +29,13 @@ def rows(name, returns, scope=AUGUST, *columns):
 def test_survival_keeps_open_returns_at_risk():
     table = rows("survival", FIVE, AUGUST, "payer", "months", "at_risk", "events", "censored", "survival")
     assert table == [
-        ("shaho", 0, 4, 1, 0, 0.75),
+        ("shaho", 0, 4, 1, 0, pytest.approx(0.75)),
         ("shaho", 1, 3, 1, 0, pytest.approx(0.5)),
         ("shaho", 2, 2, 1, 1, pytest.approx(0.25)),
         ("kokuho", 0, 1, 0, 0, 1.0),
         ("kokuho", 1, 1, 0, 0, 1.0),
         ("kokuho", 2, 1, 0, 1, 1.0),
-        ("all", 0, 5, 1, 0, 0.8),
+        ("all", 0, 5, 1, 0, pytest.approx(0.8)),
         ("all", 1, 4, 1, 0, pytest.approx(0.6)),
         ("all", 2, 3, 1, 2, pytest.approx(0.4)),
     ]
@@ -66,13 +67,92 @@ def test_the_window_of_this_month_counts_once_it_is_over(day, known):
     assert (shaho["returns"], shaho["known_1"]) == (known, known)
 
 
-@pytest.mark.parametrize("status", ["written_off", "lapsed", "open"])
-def test_returns_never_reclaimed_are_censored_at_as_of(status):
-    table = rows(
-        "survival", [{"processing_month": date(2026, 8, 1), "status": status}],
-        AUGUST, "payer", "months", "at_risk", "events", "censored",
-    )  # fmt: skip
-    assert table[2] == ("shaho", 2, 1, 0, 1)
+def test_summary_has_limits_for_months_and_shares():
+    """19 of 20 at once: both limits of the half are the first month; of 2 returns nothing can be said."""
+    twenty = [AT_ONCE] * 19 + [{"processing_month": date(2026, 8, 1)}]
+    shaho, *_ = rows("turnaround_summary", twenty)
+    assert (shaho["median"], shaho["median_low"], shaho["median_high"]) == (0, 0, 0)
+    assert shaho["median_range"] == "0か月"
+    assert shaho["share_1_low"] == pytest.approx(0.7639, abs=5e-5)  # Wilson
+    assert shaho["share_1_high"] == pytest.approx(0.9911, abs=5e-5)
+    few, *_ = rows("turnaround_summary", [AT_ONCE, {"processing_month": date(2026, 8, 1)}])
+    assert (few["median"], few["median_low"], few["median_high"], few["median_range"]) == (
+        0,
+        0,
+        None,
+        "0か月以上",
+    )
+
+
+# What else ends a return
+
+AT_ONCE = {"processing_month": date(2026, 8, 1), "resubmitted_month": date(2026, 9, 1)}
+GIVEN_UP = {"processing_month": date(2026, 8, 1), "status": "written_off", "ended_on": date(2026, 9, 20)}
+
+
+def survival(returns, scope=AUGUST):
+    table = rows("survival", returns, scope, "payer", "months", "at_risk", "events", "others", "censored")
+    return [row[1:] for row in table if row[0] == "shaho"]
+
+
+def test_an_open_return_is_watched_until_the_last_window():
+    assert survival("processing_month\n2026-08") == [(0, 1, 0, 0, 0), (1, 1, 0, 0, 0), (2, 1, 0, 0, 1)]
+
+
+@pytest.mark.parametrize("status", ["written_off", "lapsed"])
+def test_a_return_given_up_or_lapsed_ends_in_the_month_it_did(status):
+    """It had its chance in the window of that month, and has none afterwards."""
+    table = [{"processing_month": date(2026, 8, 1), "status": status, "ended_on": date(2026, 10, 31)}]
+    assert survival(table) == [(0, 1, 0, 0, 0), (1, 1, 0, 1, 0)]
+    shaho, *_ = rows("turnaround_summary", table)
+    assert (shaho["returns"], shaho[status], shaho["open"]) == (1, 1, 0)
+
+
+def test_an_end_before_the_arrival_counts_as_the_first_month():
+    table = [{"processing_month": date(2026, 8, 1), "status": "lapsed", "ended_on": date(2026, 8, 31)}]
+    assert survival(table) == [(0, 1, 0, 1, 0)]
+
+
+def test_a_write_off_in_the_unfinished_window_is_not_seen_yet():
+    """On 5 October the window of October is open: nothing of that month counts, whichever way."""
+    scope = Scope(INSTITUTION, date(2026, 8, 1), date(2026, 10, 5))
+    table = [{"processing_month": date(2026, 8, 1), "status": "written_off", "ended_on": date(2026, 10, 2)}]
+    assert survival(table, scope) == [(0, 1, 0, 0, 1)]
+
+
+def test_a_return_claimed_again_after_it_was_given_up_is_claimed_again():
+    table = [AT_ONCE | {"status": "resubmitted", "ended_on": date(2026, 9, 1)}]
+    assert survival(table) == [(0, 1, 1, 0, 0)]
+
+
+def test_giving_up_is_not_a_lack_of_knowledge():
+    """4 of 10 re-claimed at once and 6 given up at once: 40 % is all that ever comes.
+
+    Taking those given up for censored would leave nothing open after the first month and call it 100 %
+    as soon as one more, re-claimed a month later, is added.
+    """
+    late = {"processing_month": date(2026, 8, 1), "resubmitted_month": date(2026, 10, 1)}
+    shaho, *_ = rows("turnaround_summary", [AT_ONCE] * 4 + [GIVEN_UP] * 6 + [late])
+    assert (shaho["returns"], shaho["reclaimed"], shaho["written_off"], shaho["median"]) == (11, 5, 6, None)
+    ends = rows(
+        "cumulative_incidence",
+        [AT_ONCE] * 4 + [GIVEN_UP] * 6 + [late],
+        AUGUST,
+        "payer",
+        "months",
+        "ending",
+        "share",
+    )
+    assert [(month, ending, share) for payer, month, ending, share in ends if payer == "shaho"] == [
+        (0, "reclaimed", pytest.approx(4 / 11)),
+        (0, "written_off", pytest.approx(6 / 11)),
+        (0, "lapsed", 0.0),
+        (0, "open", pytest.approx(1 / 11)),
+        (1, "reclaimed", pytest.approx(5 / 11)),
+        (1, "written_off", pytest.approx(6 / 11)),
+        (1, "lapsed", 0.0),
+        (1, "open", pytest.approx(0)),
+    ]
 
 
 def test_returned_again_was_reclaimed_even_without_the_claim_file():
@@ -92,6 +172,130 @@ def test_returned_again_was_reclaimed_even_without_the_claim_file():
 def test_a_reclaim_after_as_of_has_not_happened():
     (row, *_) = rows("turnaround_summary", "processing_month | resubmitted_month\n2026-08 | 2026-12")
     assert (row["returns"], row["reclaimed"]) == (1, 0)
+
+
+# Groups
+
+
+def of(group, count, months, **more):
+    """Returns that arrived in September, re-claimed so many months later (None: not)."""
+    reclaimed = {} if months is None else {"resubmitted_month": date(2026, 9 + months, 1)}
+    return [{"processing_month": date(2026, 8, 1)} | group | reclaimed | more] * count
+
+
+QUICK_SHAHO = of({"payer": "shaho"}, 30, 0) + of({"payer": "kokuho"}, 30, 2)
+ALIKE = [
+    row for payer in ("shaho", "kokuho") for months in (0, 1) for row in of({"payer": payer}, 15, months)
+]
+
+
+def verdicts(returns):
+    table = rows("turnaround_differences", returns, AUGUST, "breakdown", "verdict")
+    return dict(table)
+
+
+def test_groups_are_summed_up_each_by_itself():
+    table = rows(
+        "turnaround_by_group",
+        """
+        processing_month | department | law_number | category | resubmitted_month | payer
+        2026-08          | 01         | 06         | 資格関係 | 2026-09           | shaho
+        2026-08          | 01         | 00         | 資格関係 | 2026-10           | kokuho
+        2026-08          | 88         | 99         | 記載不備 | -                 | shaho
+        2026-08          | -          | -          | 資格関係 | 2026-09           | shaho
+        """,
+        AUGUST, "breakdown", "member", "returns", "reclaimed", "open", "median",
+    )  # fmt: skip
+    assert table == [
+        ("payer", "shaho", 3, 2, 1, 0),
+        ("payer", "kokuho", 1, 1, 0, 1),
+        ("stage", "first_review", 4, 3, 1, 0),
+        ("setting", "outpatient", 4, 3, 1, 0),
+        ("insurer_class", "その他", 2, 1, 1, 0),
+        ("insurer_class", "健保組合", 1, 1, 0, 0),
+        ("insurer_class", "国保", 1, 1, 0, 1),
+        ("category", "資格関係", 3, 3, 0, 0),
+        ("category", "記載不備", 1, 0, 1, None),
+        ("department", "内科", 2, 2, 0, 0),
+        ("department", "88", 1, 0, 1, None),
+        ("department", "不明", 1, 1, 0, 0),
+    ]
+
+
+def test_verdicts():
+    assert verdicts(QUICK_SHAHO)["payer"] == DIFFERENT
+    assert verdicts(ALIKE)["payer"] == NOT_DIFFERENT
+    assert verdicts(QUICK_SHAHO)["stage"] == TOO_FEW, "one group cannot differ"
+    assert verdicts(of({"payer": "shaho"}, 30, 0) + of({"payer": "kokuho"}, 9, 2))["payer"] == TOO_FEW
+    assert verdicts([]) == {}
+
+
+def test_a_small_group_is_shown_but_not_tested():
+    returns = ALIKE + of({"payer": "shaho", "category": "重複"}, LEAST_RETURNS - 1, None)
+    returns += of({"payer": "shaho", "category": "記載不備"}, LEAST_RETURNS, 0)
+    (category,) = [row for row in rows("turnaround_differences", returns) if row["breakdown"] == "category"]
+    assert (category["members"], category["members_tested"]) == (3, 2)
+
+
+def test_one_difference_among_several_comparisons_must_be_larger():
+    """The same two departments: tested alone, and beside a second breakdown that shows nothing."""
+    uneven = [
+        row
+        for department, at_once in (("01", 14), ("02", 8))
+        for months, count in ((0, at_once), (1, 20 - at_once))
+        for row in of({"department": department}, count, months)
+    ]
+    alone = {row["breakdown"]: row for row in rows("turnaround_differences", uneven)}["department"]
+    assert alone["p"] == alone["p_corrected"]
+    beside = [row | {"payer": ("shaho", "kokuho")[at % 2]} for at, row in enumerate(uneven)]
+    corrected = {row["breakdown"]: row for row in rows("turnaround_differences", beside)}["department"]
+    assert corrected["p"] == alone["p"]
+    assert corrected["p_corrected"] == pytest.approx(2 * alone["p"])
+
+
+def test_a_group_that_gives_up_is_slower_however_quick_the_rest():
+    """Both re-claim within the first window, but one gives half of its returns up: never re-claimed is not quick."""
+    returns = of({"payer": "shaho"}, 30, 0)
+    returns += of({"payer": "kokuho"}, 15, 0)
+    returns += of({"payer": "kokuho"}, 15, None, status="written_off", ended_on=date(2026, 9, 20))
+    assert verdicts(returns)["payer"] == DIFFERENT
+
+
+def test_the_definition_names_the_thresholds():
+    notes = definitions()["turnaround_differences"].notes
+    assert f"{LEAST_RETURNS}件未満" in notes
+    assert f"{SIGNIFICANT * 100:.0f} %未満" in notes
+
+
+# Re-claimed, and then
+
+
+def test_settled_share_by_payer_and_stage():
+    """Known are the re-claims sent by August (as of November); of those, what did not come back is settled."""
+    table = rows(
+        "settled_share",
+        """
+        processing_month | payer  | stage          | resubmitted_month | status
+        2026-05          | shaho  | first_review   | 2026-06           | settled
+        2026-05          | shaho  | first_review   | 2026-08           | settled
+        2026-05          | shaho  | first_review   | 2026-07           | returned_again
+        2026-05          | shaho  | first_review   | 2026-09           | resubmitted
+        2026-05          | shaho  | first_review   | 2026-09           | returned_again
+        2026-05          | shaho  | re_examination | 2026-06           | settled
+        2026-05          | kokuho | first_review   | 2026-10           | resubmitted
+        2026-05          | kokuho | first_review   | -                 | open
+        """,
+        AUGUST, "payer", "stage", "resubmissions", "too_early", "returned_again", "numerator", "denominator", "rate",
+    )  # fmt: skip
+    assert table == [
+        ("shaho", "first_review", 5, 2, 1, 2, 3, pytest.approx(2 / 3)),
+        ("shaho", "re_examination", 1, 0, 0, 1, 1, 1.0),
+        ("kokuho", "first_review", 1, 1, 0, 0, 0, None),
+        ("all", "all", 7, 3, 1, 3, 4, 0.75),
+    ]
+
+
+# What is still open
 
 
 def test_open_by_age():
@@ -114,23 +318,3 @@ def test_open_by_age():
         ("13か月以上", "shaho", 1, 800),
     ]
     assert len(table) == 14
-
-
-def test_deadlines_by_month_and_what_is_over():
-    table = rows(
-        "deadlines",
-        """
-        download_deadline | claim_right_expires | points | status
-        2026-11-29        | 2031-07-31          | 1      | open
-        2026-11-30        | 2031-07-31          | 2      | open
-        -                 | 2031-08-31          | 4      | open
-        2026-12-31        | 2031-08-31          | 8      | settled
-        """,
-        AUGUST, "kind", "month", "passed", "returns", "points",
-    )  # fmt: skip
-    assert table == [
-        ("download", date(2026, 11, 1), True, 1, 1),
-        ("download", date(2026, 11, 1), False, 1, 2),
-        ("claim_right", date(2031, 7, 1), False, 2, 3),
-        ("claim_right", date(2031, 8, 1), False, 1, 4),
-    ]

@@ -20,6 +20,7 @@ HEIGHT = 280
 BAR_STEP = 34
 MATRIX_STEP = 22  # a cell keeps its size; where the months do not fit, the page scrolls them
 ROOM, ROOM_LONG = 1.35, 1.8  # of the longest bar: what is written at its end must fit on a phone too
+LINE = "␟"  # parts a group from a label in the name of a line; not in any label
 
 Chart = alt.Chart | alt.LayerChart | None
 
@@ -40,14 +41,18 @@ def trend(
     limits: Sequence[str] = (),
     breaks: pl.DataFrame | None = None,
     incomplete: date | None = None,
+    from_zero: bool = True,
 ) -> Chart:
-    """Lines by month: confidence band, control limits, policy breaks (`month`, `label_ja`), an incomplete end."""
+    """Lines by month: confidence band, control limits, policy breaks (`month`, `label_ja`), an incomplete end.
+
+    `from_zero` False is for shares near 1, whose changes nobody would see on an axis from 0.
+    """
     frame = encodings.drawn(data, y, [x, y, series, low, high, *limits])
     if frame is None:
         return None
     span = (frame[x].min(), frame[x].max())
     base = alt.Chart(frame).encode(x=encodings.month_axis(frame, x), **encodings.colour(frame, series))
-    y_axis = encodings.quantity(y)
+    y_axis = encodings.quantity(y) if from_zero else encodings.quantity(y).scale(zero=False)
     layers: list[alt.Chart] = []
     if incomplete is not None:
         layers.append(_shade(incomplete, span[1]))
@@ -166,6 +171,57 @@ def heatmap(data: pl.DataFrame, x: str | Sequence[str], y: str, value: str) -> C
         color=alt.condition("datum.dark", alt.value("white"), alt.value("#333")),
     )
     return alt.layer(cells, words).properties(width=WIDTH, height=alt.Step(BAR_STEP - 6))
+
+
+def intervals(
+    data: pl.DataFrame, label: str, value: str, low: str, high: str, *, group: str, count: str
+) -> Chart:
+    """A point with its interval for each label, and how many it is made of; each group under its name."""
+    frame = encodings.drawn(data, value, [label, value, low, high, group, count])
+    if frame is None:
+        return None
+    # The same label may stand in two groups, so a line is known by both; a group's name has a line of its own.
+    lines = [
+        line
+        for name in encodings.values(frame, group)
+        for line in (
+            f"{name}{LINE}■ {name}",
+            *(f"{name}{LINE}{each}" for each in frame.filter(pl.col(group) == name)[label]),
+        )
+    ]
+    frame = frame.filter(pl.col(value).is_not_null()).with_columns(
+        line=pl.concat_str(group, label, separator=LINE),
+        written=pl.format(
+            "{}（{}件）",
+            pl.col(value).map_elements(encodings.writer(value), return_dtype=pl.String),
+            pl.col(count),
+        ),
+    )
+    column = labels.column(value)
+    base = alt.Chart(frame).encode(
+        y=alt.Y(
+            "line",
+            type="nominal",
+            scale=alt.Scale(domain=lines),
+            title=None,
+            axis=alt.Axis(labelExpr=f"split(datum.label, '{LINE}')[1]", labelLimit=260, grid=False),
+        ),
+        x=alt.X(
+            value,
+            type="quantitative",
+            title=column.title,
+            # Room on the right for what is written behind the longest interval.
+            scale=alt.Scale(domain=[0, ROOM_LONG * (frame[high].max() or 1)]),
+            axis=alt.Axis(format=encodings.VEGA_FORMATS.get(column.kind, ",.0f"), tickCount=6),
+        ),
+        tooltip=encodings.tooltips([group, label, value, low, high, count]),
+    )
+    layers = [
+        base.mark_rule(strokeWidth=2, color=palette.SINGLE, opacity=0.5).encode(x=low, x2=high),
+        base.mark_point(filled=True, size=70, opacity=1, color=palette.SINGLE),
+        base.mark_text(align="left", dx=8, fontSize=12).encode(x=alt.X(high), text="written:N"),
+    ]
+    return alt.layer(*layers).properties(width=WIDTH, height=alt.Step(BAR_STEP - 10))
 
 
 def survival(

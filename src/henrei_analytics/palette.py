@@ -32,11 +32,25 @@ CATEGORIES = {
     "その他": "#BBBBBB",
     "未分類": "#666666",
 }
+ENDINGS = {"再請求": "#44AA99", "請求断念": "#882255", "時効": "#DDCC77", "未再請求": "#E6EAEE"}
 OTHERS = ["#00558C", "#D07A00", "#117733", "#882255", "#44AA99", "#DDCC77", "#332288", "#CC6677", "#666666"]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 1], [1, 3]]
 SHAPES = ["circle", "triangle-up", "square", "diamond", "cross", "triangle-down"]
 
-FIXED = {"payer": PAYERS, "category": CATEGORIES, "main_reason_category": CATEGORIES}
+# The same money on its way: certain, after the next window, in doubt, lost.
+CASH_STATES = {
+    "再請求済・入金待ち": "#00558C",
+    "次の締切で出せば": "#88CCEE",
+    "予定月を過ぎて未確認": "#D07A00",
+    "締切の前に時効": "#882255",
+}
+FIXED = {
+    "cash_state": CASH_STATES,
+    "payer": PAYERS,
+    "category": CATEGORIES,
+    "main_reason_category": CATEGORIES,
+    "ending": ENDINGS,
+}
 
 # State of a month → colour of the cell, sign (the same as in `henrei status`), colour of the sign. What is urgent is
 # also the darkest.

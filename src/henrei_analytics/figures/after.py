@@ -11,21 +11,20 @@ from functools import partial
 
 import polars as pl
 
+from henrei_analytics.figures.effects import action_effects, action_phases, correction_verdicts
 from henrei_analytics.figures.figure import Figure
+from henrei_analytics.figures.journey_sentences import cash_verdict, prevention_verdict, repeat_verdict
 from henrei_analytics.figures.notices import notice_table
 from henrei_analytics.figures.scope import Scope
 from henrei_analytics.figures.sentences import brief_verdict
-from henrei_analytics.figures.statistics import (
-    SurvivalStep,
-    kaplan_meier,
-    p_chart,
-    survival_quantile,
-    wilson,
+from henrei_analytics.figures.statistics import p_chart, wilson
+from henrei_analytics.figures.turnaround import (
+    incidence_table,
+    survival_table,
+    turnaround_by_group,
+    turnaround_differences,
+    turnaround_summary,
 )
-
-PAYERS = ("shaho", "kokuho", "all")
-WINDOWS = (1, 2, 3)
-"""Re-claim windows reported: caught in the month of arrival, the next, the one after."""
 
 
 def add_rate(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
@@ -104,81 +103,19 @@ def add_days_left(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
     )
 
 
-SURVIVAL_SCHEMA = {
-    "payer": pl.String,
-    "months": pl.Int64,
-    "at_risk": pl.Int64,
-    "events": pl.Int64,
-    "censored": pl.Int64,
-    "survival": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-}
+def corrections(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    """Adds rate, low, high, and how each compares with all re-claims."""
+    return correction_verdicts(add_rate(frame, scope), scope)
 
 
-def survival_table(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
-    """Durations (payer, months, reclaimed, returns) → survival table of each payer."""
-    rows = [
-        (payer, *vars(step).values())
-        for payer in PAYERS
-        for step in _survival(frame.filter(pl.col("payer") == payer))
-    ]
-    return pl.DataFrame(rows, SURVIVAL_SCHEMA, orient="row")
+def action_months(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    """Adds rate, low, high of each month, and the rate of its side of the action."""
+    return action_phases(add_rate(frame, scope), scope)
 
 
-def _survival(frame: pl.DataFrame) -> list[SurvivalStep]:
-    return kaplan_meier(frame["months"].to_list(), frame["reclaimed"].to_list(), frame["returns"].to_list())
-
-
-def turnaround_summary(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
-    """Durations (payer, months, reclaimed, windows_closed, returns) → one row per payer.
-
-    known_k: returns whose k-th window is over at as_of; within_k: those of them re-claimed by it.
-    """
-    return pl.DataFrame(
-        [_summary(payer, frame.filter(pl.col("payer") == payer)) for payer in PAYERS],
-        {
-            "payer": pl.String,
-            **dict.fromkeys(("returns", "reclaimed", "median", "p90"), pl.Int64),
-            **{
-                name: dtype
-                for k in WINDOWS
-                for name, dtype in (
-                    (f"known_{k}", pl.Int64),
-                    (f"within_{k}", pl.Int64),
-                    (f"share_{k}", pl.Float64),
-                )
-            },
-        },
-    )
-
-
-def _summary(payer: str, frame: pl.DataFrame) -> dict[str, object]:
-    steps = _survival(frame)
-    row: dict[str, object] = {
-        "payer": payer,
-        "returns": frame["returns"].sum(),
-        "reclaimed": frame.filter("reclaimed")["returns"].sum(),
-        "median": survival_quantile(steps, 0.5),
-        "p90": survival_quantile(steps, 0.9),
-    }
-    for k in WINDOWS:
-        known = frame.filter(pl.col("windows_closed") >= k)
-        within = known.filter(pl.col("reclaimed") & (pl.col("months") < k))["returns"].sum()
-        total = known["returns"].sum()
-        row |= {
-            f"known_{k}": total,
-            f"within_{k}": within,
-            f"share_{k}": within / total if total else None,
-        }
-    return row
-
-
-def verdict_table(headline: Figure, top_reasons: Figure, open_returns: Figure) -> pl.DataFrame:
+def verdict_table(headline: Figure, top_reasons: Figure) -> pl.DataFrame:
     """The sentences of the monthly brief as rows of position and sentence."""
-    sentences = brief_verdict(
-        headline.data.row(0, named=True), top_reasons.data.to_dicts(), open_returns.data.to_dicts()
-    )
+    sentences = brief_verdict(headline.data.row(0, named=True), top_reasons.data.to_dicts())
     return pl.DataFrame(
         list(enumerate(sentences, start=1)),
         {"position": pl.Int64, "sentence": pl.String},
@@ -189,15 +126,24 @@ def verdict_table(headline: Figure, top_reasons: Figure, open_returns: Figure) -
 AFTER: dict[str, Callable[[pl.DataFrame, Scope], pl.DataFrame]] = {
     "wilson": add_rate,
     "restored_rate": restored_rate,
+    "corrections": corrections,
+    "action_effects": action_effects,
+    "action_months": action_months,
     "control_limits_by_payer": partial(add_control_limits, group="payer"),
     "control_limits_by_kind": partial(add_control_limits, group="kind"),
     "headline_rates": headline_rates,
     "days_left": add_days_left,
     "survival_table": survival_table,
+    "cumulative_incidence": incidence_table,
     "turnaround_summary": turnaround_summary,
+    "turnaround_by_group": turnaround_by_group,
+    "turnaround_differences": turnaround_differences,
 }
 
 COMPOSED: dict[str, Callable[..., pl.DataFrame]] = {
     "brief_verdict": verdict_table,
     "brief_notices": notice_table,
+    "cash_verdict": cash_verdict,
+    "repeat_verdict": repeat_verdict,
+    "prevention_verdict": prevention_verdict,
 }

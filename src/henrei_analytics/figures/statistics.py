@@ -1,14 +1,14 @@
-"""The statistics SQL has no words for. Pure functions on plain numbers; no frames, no I/O."""
+"""Shares and their limits. Like `survival` and `log_rank`: pure functions on plain numbers, no frames, no I/O."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import sqrt
 
 Z95 = 1.959963984540054
 """97.5 % point of the standard normal distribution."""
 
 TOLERANCE = 1e-12
-"""Survival is a product of fractions; 1/2 may come out as 0.49999999999999994."""
+"""A share made of products of fractions: 1/2 may come out as 0.49999999999999994."""
 
 
 def wilson(n: int, d: int) -> tuple[float, float] | None:
@@ -26,68 +26,6 @@ def wilson(n: int, d: int) -> tuple[float, float] | None:
     half = Z95 * sqrt(p * (1 - p) / d + z2 / (4 * d * d)) / (1 + z2 / d)
     # At the ends the interval closes exactly; rounding must not leave 1e-18 there.
     return (0.0 if n == 0 else center - half, 1.0 if n == d else center + half)
-
-
-@dataclass(frozen=True)
-class SurvivalStep:
-    """One month of a survival table; survival, low and high hold after this month's events."""
-
-    months: int
-    at_risk: int
-    events: int
-    censored: int
-    survival: float
-    low: float | None
-    high: float | None
-
-
-def kaplan_meier(
-    durations: Sequence[int], events: Sequence[bool], counts: Sequence[int] | None = None
-) -> list[SurvivalStep]:
-    """Product-limit estimate on whole months, every month from 0 to the longest duration.
-
-    durations: months to the event, or to the end of observation where there was none.
-    counts: how many items each entry stands for (1 each when left out).
-    Items censored in a month are at risk in it (Kaplan & Meier, J Am Stat Assoc 1958;53:457–481).
-    Interval: Greenwood's variance on the log(−log S) scale, 95 % (Kalbfleisch & Prentice, The
-    Statistical Analysis of Failure Time Data, 2nd ed., §1.4); None where S is 0 or 1, for which
-    that scale has no value.
-    """
-    counts = [1] * len(durations) if counts is None else counts
-    if any(duration < 0 for duration in durations):
-        raise ValueError("durations must not be negative")
-    happened: dict[int, int] = {}
-    ended: dict[int, int] = {}
-    for duration, event, count in zip(durations, events, counts, strict=True):
-        tally = happened if event else ended
-        tally[duration] = tally.get(duration, 0) + count
-
-    at_risk = sum(counts)
-    survival, greenwood = 1.0, 0.0
-    steps: list[SurvivalStep] = []
-    for months in range(max(durations, default=-1) + 1):
-        died, left = happened.get(months, 0), ended.get(months, 0)
-        if died == at_risk:
-            survival = 0.0
-        elif died:
-            survival *= (at_risk - died) / at_risk
-            greenwood += died / (at_risk * (at_risk - died))
-        low, high = _log_log_interval(survival, greenwood)
-        steps.append(SurvivalStep(months, at_risk, died, left, survival, low, high))
-        at_risk -= died + left
-    return steps
-
-
-def _log_log_interval(survival: float, greenwood: float) -> tuple[float | None, float | None]:
-    if survival in (0.0, 1.0):
-        return None, None
-    spread = Z95 * sqrt(greenwood) / abs(log(survival))
-    return survival ** exp(spread), survival ** exp(-spread)
-
-
-def survival_quantile(steps: Sequence[SurvivalStep], p: float) -> int | None:
-    """The smallest month by which a share p has had the event (1 − S >= p); None if not reached."""
-    return next((step.months for step in steps if 1 - step.survival >= p - TOLERANCE), None)
 
 
 LANEY_FROM_DENOMINATOR = 500

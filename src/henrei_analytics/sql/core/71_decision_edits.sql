@@ -31,13 +31,29 @@ by_receipt AS (
     GROUP BY SUBSTR(institution, 3), payer, processing_month, service_month, chart_key, points
     HAVING COUNT(*) = 1
 ),
+-- a field nobody changed in any copy of an export says nothing
+touched AS (
+    SELECT DISTINCT export_id, return_id, field
+    FROM ledger.decision_edits
+    WHERE field <> 'checked' AND new_value IS DISTINCT FROM base_value
+),
+telling AS (
+    SELECT edits.*
+    FROM ledger.decision_edits AS edits
+    INNER JOIN touched
+        ON touched.export_id = edits.export_id
+        AND touched.return_id = edits.return_id
+        AND touched.field = edits.field
+    UNION ALL
+    SELECT * FROM ledger.decision_edits WHERE field = 'checked'
+),
 attached AS (
     SELECT
         edits.*,
         files.file_id,
         files.file_time,
         COALESCE(known.return_id, by_number.return_id, by_receipt.return_id) AS known_id
-    FROM ledger.decision_edits AS edits
+    FROM telling AS edits
     INNER JOIN core.files AS files ON files.file_no = edits.file_no
     LEFT JOIN core.returns AS known ON known.return_id = edits.return_id
     LEFT JOIN by_number
@@ -71,15 +87,8 @@ statements AS (
     FROM attached
     LEFT JOIN core.returns AS returns ON returns.return_id = attached.known_id
 ),
-touched AS (
-    SELECT DISTINCT return_id, field
-    FROM statements
-    WHERE field <> 'checked' AND new_value IS DISTINCT FROM base_value
-),
 said AS (
-    SELECT statements.*
-    FROM statements
-    INNER JOIN touched ON touched.return_id = statements.return_id AND touched.field = statements.field
+    SELECT * FROM statements WHERE field <> 'checked'
 ),
 same_place AS (
     SELECT DISTINCT earlier.file_id AS earlier_file, later.file_id AS later_file

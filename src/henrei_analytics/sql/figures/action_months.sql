@@ -5,9 +5,19 @@ SELECT
     c.action_id,
     c.acted_on,
     c.category,
-    COALESCE(d.label_ja, c.department) AS label_ja,
-    c.payer,
-    c.insurer_number,
+    COALESCE(
+        NULLIF(
+            CONCAT_WS(
+                '・',
+                COALESCE(d.label_ja, c.department),
+                CASE c.payer WHEN 'shaho' THEN '社保' WHEN 'kokuho' THEN '国保' END,
+                c.insurer_number
+            ),
+            ''
+        ),
+        '全体'
+    ) AS target,
+    CONCAT('取組：', c.category) AS label_ja,
     c.month,
     c.months_after,
     CASE WHEN c.months_after < 0 THEN 'before' WHEN c.months_after = 0 THEN 'action' ELSE 'after' END AS phase,
