@@ -24,6 +24,7 @@ KEYS = {
     "departments": ("department",),
     "eras": ("code",),
     "file_kinds": ("kind",),
+    "guidance": ("payer", "prefecture", "code", "category"),
     "law_numbers": ("law_number", "valid_from"),
     "payers": ("payer",),
     "policy_breaks": ("month", "label_ja"),

@@ -70,6 +70,12 @@ def person(receipt: Receipt) -> tuple[str, ...]:
     return name, receipt[0][5], receipt[0][6]
 
 
+def visited(receipt: Receipt) -> set[int]:
+    """The days of the month with care, counted from 0."""
+    calendar = next(row[2:] for row in receipt if row[0] == "JD")
+    return {day for day, mark in enumerate(calendar) if mark}
+
+
 def days(receipt: Receipt) -> str:
     return next(row[4] for row in receipt if row[0] in ("HO", "KO"))
 
@@ -267,7 +273,7 @@ def test_lookalikes_are_late_first_claims_of_the_same_month(truth: Truth, claims
         for place in by_patient.get((chart(claim), claim[0][3]), []):
             other = claims[place]
             if insurer(other) != insurer(claim) and person(other)[1:] == person(claim)[1:]:
-                assert place not in answers and days(other) != days(claim)
+                assert place not in answers and not visited(other) & visited(claim)
                 assert abs(receipt_points(other) - told["points"]) > 0.1 * told["points"]
                 found += 1
     assert found >= 3

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from henrei_analytics.figures import Scope, compute
+from henrei_analytics.headline import window_tiles
 from mart_tables import INSTITUTION, mart, shifted
 
 SEPTEMBER = Scope(INSTITUTION, date(2026, 9, 1), date(2026, 10, 31))
@@ -167,44 +168,80 @@ def test_next_window_end(as_of, end):
 def test_due_within_14_days_counts_either_deadline_and_not_what_is_over():
     row = headline(
         returns="""
-            download_deadline | claim_right_expires | status
-            2026-10-31        | 2031-08-31          | open
-            2026-11-14        | 2031-08-31          | open
-            2026-11-15        | 2031-08-31          | open
-            2026-10-30        | 2031-08-31          | open
-            -                 | 2026-11-05          | open
-            2026-11-01        | 2031-08-31          | written_off
+            download_deadline | claim_right_expires | status      | sources
+            2026-10-31        | 2031-08-31          | open        | henr
+            2026-11-14        | 2031-08-31          | open        | henr
+            2026-11-15        | 2031-08-31          | open        | henr
+            2026-10-30        | 2031-08-31          | open        | henr
+            -                 | 2026-11-05          | open        | hen
+            2026-11-01        | 2031-08-31          | written_off | henr
         """
     )
     assert (row["open_returns"], row["open_due_14_days"], row["open_download_passed"]) == (5, 3, 1)
-    assert row["next_download_deadline"] == date(2026, 10, 31)
+    assert (row["next_download_deadline"], row["open_to_download"]) == (date(2026, 10, 31), 4)
 
 
-def test_open_returns_deadlines_to_come_first_then_most_yen_and_those_passed_last():
-    frame = compute(
-        mart(
-            returns="""
-                return_id | chart_number | points | download_deadline | status
-                1         | A            | 100    | 2026-12-31        | open
-                2         | B            | 900    | 2026-12-31        | open
-                3         | C            | 10     | 2026-11-30        | open
-                4         | D            | 999    | -                 | open
-                5         | E            | 1      | 2026-10-21        | open
-                6         | F            | 999    | 2026-11-30        | resubmitted
-            """,
-            return_reasons="""
-                return_id | position | code | text
-                3         | 1        | 9999 | 旧証によるもの
-                3         | 2        | 8888 | その他
-            """,
-        ),
-        SEPTEMBER,
-        "open_returns",
-    ).data
-    assert frame["chart_number"].to_list() == ["C", "B", "A", "D", "E"]
-    assert frame["days_left"].to_list() == [30, 61, 61, None, -10]
-    assert frame["yen"].to_list() == [100, 9000, 1000, 9990, 10]
-    assert frame["reason_text"][0] == "旧証によるもの"
+@pytest.mark.parametrize(
+    ("medium", "sources"), [("online", "hen"), ("online", "henr sah"), ("paper", "paper")]
+)
+def test_a_file_in_hand_cannot_be_lost_any_more(medium, sources):
+    row = headline(
+        returns=f"download_deadline | medium | sources\n2026-11-01 | {medium} | {sources}"
+        f"\n2026-10-01 | {medium} | {sources}"
+    )
+    assert (row["open_returns"], row["open_to_download"]) == (2, 0)
+    assert (row["open_due_14_days"], row["open_download_passed"]) == (0, 0)
+    assert row["next_download_deadline"] is None
+
+
+def window(as_of="2026-10-31", **tables):
+    scope = Scope(INSTITUTION, date(2026, 9, 1), date.fromisoformat(as_of))
+    return compute(mart(**tables), scope, "reclaim_window").data.row(0, named=True)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "start", "end", "is_open", "until", "left"),
+    [
+        ("2026-10-04", "2026-10-05", "2026-10-10", False, 1, 6),
+        ("2026-10-05", "2026-10-05", "2026-10-10", True, 0, 5),
+        ("2026-10-10", "2026-10-05", "2026-10-10", True, 0, 0),
+        ("2026-10-11", "2026-11-05", "2026-11-10", False, 25, 30),
+        ("2026-12-31", "2027-01-05", "2027-01-10", False, 5, 10),
+    ],
+)
+def test_the_claim_window_that_is_open_or_comes_next(as_of, start, end, is_open, until, left):
+    row = window(as_of)
+    assert (row["window_start"], row["window_end"]) == (date.fromisoformat(start), date.fromisoformat(end))
+    assert (row["is_open"], row["days_until"], row["days_left"]) == (is_open, until, left)
+    assert row["returns"] == 0
+
+
+def test_what_can_be_sent_is_told_from_what_lacks_its_file_and_what_is_given_up():
+    row = window(
+        worklist="""
+            processing_month | points | is_downloaded | download_deadline | decision   | task_status
+            2026-09          | 1      | true          | 2026-12-31        | -          | -
+            2026-09          | 2      | true          | 2026-12-31        | 再請求する | 提出待ち
+            2026-05          | 4      | true          | 2026-08-31        | 再請求する | 確認中
+            2026-05          | 8      | true          | -                 | 断念       | -
+            2026-05          | 16     | true          | -                 | 取下げ     | -
+            2026-09          | 32     | false         | 2026-12-31        | -          | -
+            2026-08          | 64     | false         | 2026-10-31        | -          | -
+            2026-07          | 128    | false         | 2026-10-30        | -          | -
+        """
+    )
+    assert (row["returns"], row["points"], row["yen"]) == (3, 7, 70)
+    assert (row["returns_month"], row["yen_month"], row["returns_older"], row["yen_older"]) == (2, 30, 1, 40)
+    assert (row["ready"], row["decided"]) == (1, 1)
+    assert (row["to_download"], row["download_passed"], row["yen_without_file"]) == (2, 1, 2240)
+    assert row["download_by"] == date(2026, 10, 31)
+
+
+def test_a_right_that_ends_before_the_window_opens_is_too_late():
+    rows = "claim_right_expires\n2026-11-04\n2026-11-05\n-"
+    row = window(worklist=rows)
+    assert (row["returns"], row["too_late"]) == (2, 1)
+    assert window("2026-11-05", worklist=rows)["too_late"] == 1
 
 
 def test_top_reasons_are_five_with_the_change_since_last_month():
@@ -233,3 +270,21 @@ def test_policy_breaks_inside_the_window():
         "policy_breaks",
     ).data
     assert frame["label_ja"].to_list() == ["初月", "当月"]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "label", "value", "lines", "verdict"),
+    [
+        ("2026-10-31", "次の再請求の期間", "11/5〜11/10", "10月の期間は10日に終わりました", "あと5日で始まります"),
+        ("2026-10-03", "次の再請求の期間", "10/5〜10/10", "基準日は2026年10月3日", "あと2日で始まります"),
+        ("2026-10-08", "いまの再請求の期間", "10/5〜10/10", "基準日は2026年10月8日", "いま送れます。締切まであと2日"),
+        ("2026-10-10", "いまの再請求の期間", "10/5〜10/10", "基準日は2026年10月10日", "きょうが締切です"),
+    ],
+)  # fmt: skip
+def test_the_page_says_which_window_is_meant(as_of, label, value, lines, verdict):
+    tiles = window_tiles(window(as_of, worklist="points\n300"))
+    first = tiles[0]
+    assert (first.label, first.value, first.verdict) == (label, value, verdict)
+    assert lines in first.lines
+    assert tiles[1].lines[0] == "¥3,000（300点）"
+    assert [tile.value for tile in tiles[1:]] == ["1", "0", "0"]

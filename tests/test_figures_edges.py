@@ -51,6 +51,12 @@ SITUATIONS = {
         ),
         "payment_totals": "paid_yen\n1000",
         "pre_checks": "return_id\n1",
+        "journeys": "rounds\n2",
+        "duplicate_reclaims": "return_id\n1",
+        "prevention_actions": "department\n-\n01",
+        "guidance": "prevent_ja\n資格を確かめる",
+        "worklist": "meaning_ja | owner\n年齢が合わない | 佐藤",
+        "decision_edits": "state\nconflict",
     },
     "a return from the future": {"returns": "processing_month\n2026-11"},
 }
@@ -83,7 +89,7 @@ def test_same_columns_and_types_with_and_without_data(name):
 def test_no_patient_key_and_chart_numbers_only_in_the_work_list(name):
     columns = set(figures_in("one return without claims")[name].data.columns)
     assert "patient_key" not in columns
-    assert ("chart_number" in columns) == (name == "open_returns")
+    assert ("chart_number" in columns) == (name in ("worklist", "decision_conflicts", "duplicate_reclaims"))
 
 
 def test_months_without_data_are_not_zero():

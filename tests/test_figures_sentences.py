@@ -18,7 +18,10 @@ HEADLINE = {
     "rate_shaho": 0.023,
     "rate_kokuho": 0.014,
     "rate_denominator": 950,
+    "open_returns": 3,
+    "open_yen": 84210,
     "open_due_14_days": 2,
+    "open_download_passed": 0,
     "next_window_end": date(2026, 11, 10),
     "has_arrived": True,
     "return_files": 2,
@@ -34,16 +37,8 @@ def reason(category, returns, change=0):
     return {"category": category, "returns": returns, "change": change}
 
 
-def open_return(days_left=40, yen=1000):
-    return {"yen": yen, "days_left": days_left}
-
-
 def test_the_plain_case():
-    sentences = brief_verdict(
-        HEADLINE,
-        [reason("資格関係", 11, 3), reason("記載不備", 7)],
-        [open_return(3, 50000), open_return(14, 30000), open_return(None, 4210)],
-    )
+    sentences = brief_verdict(HEADLINE, [reason("資格関係", 11, 3), reason("記載不備", 7)])
     assert sentences == [
         "2026年9月請求分の返戻は18件(12,480点)でした。前月比+5件、前年同月比−2件です。返戻率は1.9 %です。",
         "最も多い理由は「資格関係」で、11件(61 %、前月比+3件)です。",
@@ -69,7 +64,7 @@ def test_the_plain_case():
     ],
 )
 def test_volume(changes, expected):
-    assert expected in brief_verdict(headline(**changes), [], [])[0]
+    assert expected in brief_verdict(headline(**changes), [])[0]
 
 
 @pytest.mark.parametrize(
@@ -92,21 +87,22 @@ def test_volume(changes, expected):
     ],
 )
 def test_reason(total, reasons, expected):
-    assert brief_verdict(headline(returns=total), reasons, [])[1] == expected
+    assert brief_verdict(headline(returns=total), reasons)[1] == expected
 
 
 @pytest.mark.parametrize(
-    ("soon", "rows", "expected"),
+    ("count", "soon", "passed", "expected"),
     [
-        (0, [], "未再請求の返戻はありません。"),
-        (0, [open_return()], "未再請求は1件(¥1,000)です。次の再請求の締切は11月10日です。"),
-        (1, [open_return(3)], "この1件は14日以内に期限が来ます。"),
-        (2, [open_return(3)] * 2, "2件すべて、14日以内に期限が来ます。"),
-        (0, [open_return(-1), open_return()], "うち1件はダウンロード期限を過ぎています。"),
+        (0, 0, 0, "未再請求の返戻はありません。"),
+        (1, 0, 0, "未再請求は1件(¥84,210)です。次の再請求の締切は11月10日です。"),
+        (1, 1, 0, "この1件は14日以内に期限が来ます。"),
+        (2, 2, 0, "2件すべて、14日以内に期限が来ます。"),
+        (2, 0, 1, "うち1件は返戻ファイルを取り込まないままダウンロード期限を過ぎました。"),
     ],
 )
-def test_action(soon, rows, expected):
-    assert expected in brief_verdict(headline(open_due_14_days=soon), [], rows)[2]
+def test_action(count, soon, passed, expected):
+    row = headline(open_returns=count, open_due_14_days=soon, open_download_passed=passed)
+    assert expected in brief_verdict(row, [])[2]
 
 
 def test_percent_never_shows_a_small_rate_as_zero():

@@ -13,7 +13,7 @@ import pytest
 
 from henrei_analytics import output, report
 from henrei_analytics.errors import HenreiError
-from henrei_analytics.figures import definitions
+from henrei_analytics.figures import FIGURES, definitions
 
 CLINIC = "1319912345"
 AS_OF = date(2026, 10, 31)
@@ -143,7 +143,7 @@ def test_an_interrupted_write_keeps_the_old_file(tmp_path: Path, monkeypatch: py
 def test_the_notebooks_of_the_project_are_thin() -> None:
     """Parameters first, then the office, then figures: no functions, no branches, nothing stored."""
     sources = report.notebook_files(report.notebooks_folder())
-    assert len(sources) == 7
+    assert [path.stem for path in sources] == list(FIGURES)
     for path in sources:
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
@@ -165,7 +165,7 @@ def test_every_notebook_of_the_project_runs_and_shows_its_figures(
     months = [date(2026, 9, 1), date(2026, 10, 1)]
     result = _run(demo_database, tmp_path, report.notebooks_folder(), months=months)
     assert result.failures == []
-    assert len(result.pages) == 14
+    assert len(result.pages) == len(FIGURES) * len(months)
     numbers = json.loads((tmp_path / "figures.json").read_text("utf-8"))[CLINIC]
     for month in numbers.values():
         shown = {key.partition("?")[0] for page in month.values() for key in page}

@@ -110,6 +110,33 @@ def status(database: Database = DEFAULT_DATABASE, as_of: AsOf = "") -> None:
     raise typer.Exit(0 if in_order else 1)
 
 
+@app.command(epilog="例: henrei worklist --out 作業一覧.xlsx")
+def worklist(
+    database: Database = DEFAULT_DATABASE,
+    institution: Annotated[str, typer.Option(help="医療機関コード10桁（省略するとすべて）")] = "",
+    as_of: AsOf = "",
+    out: Annotated[
+        Path | None, typer.Option(help="書くファイル（.xlsx）。省略すると今のフォルダーの worklist-基準日.xlsx")
+    ] = None,
+) -> None:
+    """再請求していない返戻の作業一覧（Excel）を作る。記入して保存したら henrei load で取り込めます。"""
+    from henrei_analytics.warehouse import connect
+    from henrei_analytics.worklist.export import write_worklist
+    from henrei_analytics.worklist.items import worklist as find_items
+
+    day = _day(as_of)
+    path = out or Path(f"worklist-{day.isoformat()}.xlsx")
+    if path.suffix.lower() != ".xlsx":
+        raise HenreiError(f"{path.name}: 作業一覧のファイル名は .xlsx で終わる名前にしてください。")
+    con = connect(database, as_of=day)
+    try:
+        found = find_items(con, institution)
+    finally:
+        con.close()
+    write_worklist(found, path)
+    _say([f"作業一覧を作りました: {path}", *(f"  {line}" for line in summary.worklist_lines(found))])
+
+
 @app.command("declare-empty", epilog="例: henrei declare-empty hen 国保 2026-08")
 def declare_empty(
     kind: Annotated[str, typer.Argument(help="ファイルの種類（hen、sah、henr、zogn など）")],
@@ -132,17 +159,26 @@ def declare_empty(
 def demo(
     out: Annotated[Path, typer.Option(help="書き出すフォルダー")] = Path("data/demo"),
     seed: Annotated[int, typer.Option(help="同じ数なら同じファイルになります")] = 1,
+    noise: Annotated[
+        bool,
+        typer.Option(
+            "--noise",
+            help="実際の現場のように乱れたファイルにする（検索番号なし・保険者や氏名の訂正・紙の返戻・ファイルの紛失など）"
+        ),
+    ] = False,
 ) -> None:
     """架空の医療機関2つの請求・返戻ファイルを作る（実在の人・機関ではありません）。"""
     from henrei_analytics.demo import write_demo
 
     if out.exists() and any(out.iterdir()):
         raise HenreiError(f"{out} は空ではありません。空のフォルダーか、新しいフォルダーを指定してください。")
-    made = write_demo(out, seed=seed)
+    made = write_demo(out, seed=seed, noise=noise)
+    said = "検索番号のない再請求、訂正された氏名や保険者、紙の返戻、なくしたファイルなどを混ぜました。本当のことは truth.json にあります。"
     _say(
         [
             f"架空の医療機関のファイルを作りました: {made.out}",
             f"  {made.files:,}ファイル（{made.megabytes:.0f} MB）、レセプト {made.claims:,}件、返戻 {made.returns:,}件",
+            *([f"  {said}"] if noise else []),
             f"  この世界の今日は {made.as_of.isoformat()} です（henrei report --as-of {made.as_of.isoformat()}）。",
         ]
     )
@@ -249,7 +285,10 @@ def codes_apply(database: Database = DEFAULT_DATABASE) -> None:
 
 @app.command(epilog="例: henrei template paper-returns --out 紙の返戻.xlsx")
 def template(
-    kind: Annotated[str, typer.Argument(help="paper-returns（紙の返戻）か claim-volumes（請求件数）")],
+    kind: Annotated[
+        str,
+        typer.Argument(help="paper-returns（紙の返戻）、claim-volumes（請求件数）、actions（取組）のどれか"),
+    ],
     out: Annotated[
         Path | None,
         typer.Option(help="書くファイル（.xlsx。請求件数は .csv も）。省略すると今のフォルダーへ"),

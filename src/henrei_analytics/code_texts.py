@@ -30,6 +30,7 @@ TITLES = {
     "departments": "診療科",
     "eras": "年号",
     "file_kinds": "ファイルの種類",
+    "guidance": "まず見るところ・直し方",
     "law_numbers": "法別番号",
     "payers": "審査支払機関",
     "policy_breaks": "制度の変わり目",
@@ -175,7 +176,7 @@ def _source(entry: Entry) -> str:
 
 def _unfilled(own: OwnCodes) -> list[str]:
     return [
-        f"  {table}: category も name_ja も空の行 {number:,}行は、書き込まれるまで使いません。"
+        f"  {table}: {' も '.join(OVERRIDABLE[table].said)} も空の行 {number:,}行は、書き込まれるまで使いません。"
         for table, number in own.unfilled.items()
     ]
 

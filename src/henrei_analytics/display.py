@@ -24,11 +24,13 @@ from henrei_analytics.attention import Attention
 from henrei_analytics.attention import sentences as sentences_of
 from henrei_analytics.figures import Figure, Scope
 from henrei_analytics.headline import Tile
+from henrei_analytics.worklist_view import worklist_html
 
 MIME = "application/vnd.henrei.figure.v1+json"
-PERSONAL = ("chart_number", "return_id", "patient_key", "search_number")
+PERSONAL = ("chart_number", "return_id", "patient_key", "search_number", "note", "present", "wanted")
 LONG_TEXT = 18  # characters; a longer text wraps
 OPEN_ROWS = 25  # rows of a table that are open at once
+TALL = 0.9  # of the width; a higher chart gets more of a printed page
 LONG_TABLE = 12  # rows; a longer table beside a chart starts folded
 
 DEFINITION_ROWS = (
@@ -96,6 +98,13 @@ def tiles(figure: Figure, drawn: Sequence[Tile], columns: Sequence[str] | None =
     display(output, raw=True)
 
 
+def worklist(figure: Figure) -> None:
+    """Show the work list, the most urgent first."""
+    none = f'<p class="none">{labels.NOTHING_OPEN}</p>'
+    shown = none if figure.data.is_empty() else worklist_html(figure.data)
+    display(_output(figure, shown + definition_html(figure.definition)), raw=True)
+
+
 def attention(figure: Figure) -> None:
     """Show what needs doing: how urgent, what, and the next step."""
     items = [_attention_html(each) for each in sentences_of(figure.data)]
@@ -158,7 +167,8 @@ def definition_html(definition: Any) -> str:
 def plain_rows(data: pl.DataFrame) -> list[dict[str, Any]]:
     """Rows as JSON values that two runs write alike: dates as text, floats to 10 significant digits.
 
-    Left out: what points to one patient (it may be seen on the page, not copied into a file of numbers), and
+    Left out: what points to one patient (it may be seen on the page, not copied into a file of numbers) or was written
+    freely about one, and
     clock times, which differ between two loads of the same files.
     """
     kept = data.select(pl.exclude(PERSONAL)).select(pl.exclude(pl.Datetime))
@@ -195,7 +205,12 @@ def _output(
 
 def _chart_html(figure: Figure, spec: dict[str, Any]) -> str:
     spoken = escape(f"図: {figure.definition.title}。{figure.definition.question}")
-    return f'<div class="chart" role="img" aria-label="{spoken}">{svg(spec)}</div>'
+    drawn = svg(spec)
+    width, height = (
+        float(re.search(rf'<svg[^>]*\b{side}="([\d.]+)', drawn)[1]) for side in ("width", "height")
+    )
+    tall = " data-tall" if height > width * TALL else ""
+    return f'<div class="chart"{tall} role="img" aria-label="{spoken}">{drawn}</div>'
 
 
 def _folded_table(data: pl.DataFrame, columns: Sequence[str] | None, folded: bool) -> str:

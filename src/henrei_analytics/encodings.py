@@ -75,8 +75,9 @@ def month_axis(frame: pl.DataFrame, name: str) -> alt.X:
 def band(frame: pl.DataFrame, name: str) -> alt.X:
     """An axis of single values: months, or names in the order of the rows."""
     if labels.column(name).kind != "month":
-        slanted = len(values(frame, name)) > NAMES_UPRIGHT
-        axis = alt.Axis(labelAngle=-40 if slanted else 0)
+        numeric = labels.column(name).numeric  # of numbers some may go unlabelled on a phone
+        slanted = len(values(frame, name)) > NAMES_UPRIGHT and not numeric
+        axis = alt.Axis(labelAngle=-40 if slanted else 0, labelOverlap=numeric)
         return alt.X(name, type="nominal", sort=None, title=labels.column(name).label, axis=axis)
     axis = alt.Axis(labelExpr=_month_words(frame, name, "slice(datum.value, 0, 7)"), labelAngle=0)
     return alt.X(name, type="ordinal", title=labels.column(name).label, axis=axis)

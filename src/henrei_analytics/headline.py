@@ -19,6 +19,9 @@ SIGNALS = {
 }
 
 
+NOBODY = "未定"  # what the figure worklist_by_owner calls the owner of returns without one
+
+
 @dataclass(frozen=True)
 class Tile:
     """One large number with the lines below it; `tone` is good, bad or empty."""
@@ -81,12 +84,16 @@ def _rate(month: dict[str, Any], rates: pl.DataFrame) -> Tile:
 
 
 def _open(month: dict[str, Any]) -> Tile:
-    due, passed = month["open_due_14_days"], month["open_download_passed"]
+    due, waiting = month["open_due_14_days"], month["open_to_download"]
     return Tile(
         "未再請求",
         labels.text(month["open_returns"], "count"),
         "件",
-        (labels.text(month["open_yen"], "yen"), f"ダウンロード期限切れ {labels.text(passed, 'count')}件"),
+        (
+            labels.text(month["open_yen"], "yen"),
+            f"うち返戻ファイルが未取込 {labels.text(waiting, 'count')}件"
+            f"（期限切れ {labels.text(month['open_download_passed'], 'count')}件）",
+        ),
         f"14日以内に期限 {due}件" if due else "14日以内の期限なし",
         "bad" if due else "good",
     )
@@ -102,17 +109,114 @@ def _deadlines(month: dict[str, Any], coverage: pl.DataFrame) -> Tile:
         for row in missing.head(2).iter_rows(named=True)
     ]
     more = f" ほか{missing.height - len(names)}" if missing.height > len(names) else ""
+    nearest = month["next_download_deadline"]
+    waits = (
+        f"未取込の返戻のダウンロードは {_short(nearest)} まで" if nearest else "ダウンロードを待つ返戻なし"
+    )
     return Tile(
         "次の再請求の締切",
         _short(month["next_window_end"]),
         "",
         (
-            f"ダウンロード期限 {_short(month['next_download_deadline'])}（未再請求で最も近いもの）",
-            f"{month['month'].month}月請求分の返戻は {_short(month['month_download_deadline'])} まで",
+            waits,
+            f"{month['month'].month}月請求分の返戻ファイルは {_short(month['month_download_deadline'])} まで",
         ),
         f"未取込: {'、'.join(names)}{more}" if names else "ファイルはそろっています",
         "bad" if names else "good",
     )
+
+
+def window_tiles(window: dict[str, Any]) -> list[Tile]:
+    """Four tiles about the claim window: when it is, what can be sent, what lacks its file, what is ready."""
+    return [_window(window), _can_be_sent(window), _without_file(window), _ready(window)]
+
+
+def _window(window: dict[str, Any]) -> Tile:
+    start, end, as_of = window["window_start"], window["window_end"], window["as_of"]
+    left = window["days_left"]
+    is_over = as_of.day > end.day
+    today = f"{as_of.month}月の期間は{end.day}日に終わりました" if is_over else f"基準日は{labels.day(as_of)}"
+    if window["is_open"]:
+        verdict = "きょうが締切です" if left == 0 else f"いま送れます。締切まであと{left}日"
+    else:
+        verdict = f"あと{window['days_until']}日で始まります"
+    return Tile(
+        "いまの再請求の期間" if window["is_open"] else "次の再請求の期間",
+        f"{_short(start)}〜{_short(end)}",
+        "",
+        (f"{labels.day(start)}から{end.day}日まで", today),
+        verdict,
+        "bad" if window["is_open"] and left <= 1 and window["returns"] else "good",
+    )
+
+
+def _can_be_sent(window: dict[str, Any]) -> Tile:
+    month = window["month"].month % 12 + 1
+    too_late = window["too_late"]
+    return Tile(
+        "この期間に送れる返戻",
+        labels.text(window["returns"], "count"),
+        "件",
+        (
+            f"{labels.text(window['yen'], 'yen')}（{labels.text(window['points'], 'points')}点）",
+            f"{month}月に届いたもの {window['returns_month']:,}件 {labels.text(window['yen_month'], 'yen')}",
+            f"それより前のもの {window['returns_older']:,}件 {labels.text(window['yen_older'], 'yen')}",
+        ),
+        f"ほかに、始まる前に請求権の切れるもの {too_late:,}件" if too_late else "",
+        "bad",
+    )
+
+
+def _without_file(window: dict[str, Any]) -> Tile:
+    waiting, passed = window["to_download"], window["download_passed"]
+    by = f"（近い期限 {_short(window['download_by'])}）" if window["download_by"] else ""
+    return Tile(
+        "返戻ファイルのないもの",
+        labels.text(waiting + passed, "count"),
+        "件",
+        (
+            labels.text(window["yen_without_file"], "yen"),
+            f"これからダウンロードできる {waiting:,}件{by}",
+            f"ダウンロード期限を過ぎた {passed:,}件",
+        ),
+        "取り込めば、この期間に送れます" if waiting else "",
+        "bad",
+    )
+
+
+def _ready(window: dict[str, Any]) -> Tile:
+    ready, decided = window["ready"], window["decided"]
+    rest = window["returns"] - ready - decided
+    return Tile(
+        "送る用意のできたもの",
+        labels.text(ready, "count"),
+        "件",
+        (f"状態が「提出待ち」 {ready:,}件", f"決定が「再請求する」 {decided:,}件（直している途中）"),
+        f"まだ決めていない {rest:,}件" if rest else "",
+        "bad" if rest and window["is_open"] else "",
+    )
+
+
+def worklist_tiles(owners: list[dict[str, Any]]) -> list[Tile]:
+    """Four tiles over the work list: all of it, what is overdue, what comes due, what nobody has."""
+    names = ("returns", "yen", "overdue", "soon", "to_download")
+    total = {name: sum(row[name] for row in owners) for name in names}
+    nobodys = sum(row["returns"] for row in owners if row["owner"] == NOBODY)
+    return [
+        Tile("未再請求", f"{total['returns']:,}", "件", (labels.text(total["yen"], "yen"),)),
+        _urgent("期限を過ぎたもの", total["overdue"], "先に、控えから再請求できるか確かめます"),
+        _urgent("7日以内のもの", total["soon"], "今週のうちに手を付けます"),
+        Tile(
+            "担当の決まらないもの",
+            f"{nobodys:,}",
+            "件",
+            (f"返戻ファイルのないもの {total['to_download']:,}件",),
+        ),
+    ]
+
+
+def _urgent(label: str, count: int, step: str) -> Tile:
+    return Tile(label, f"{count:,}", "件", (), step if count else "ありません", "bad" if count else "good")
 
 
 def adjustment_tiles(payers: list[dict[str, Any]]) -> list[Tile]:

@@ -11,8 +11,9 @@ from importlib import resources
 from typing import Any
 
 MISSING = "—"
-NO_ROWS = "この月の該当はありません"
+NO_ROWS = "該当するものはありません"
 NOTHING_TO_DO = "確かめることはありません"
+NOTHING_OPEN = "未再請求の返戻はありません"
 KINDS_NAMED = 3
 
 
@@ -38,7 +39,11 @@ class Column:
 @cache
 def words() -> dict[str, Any]:
     """The whole word list."""
-    return tomllib.loads(resources.files(__package__).joinpath("labels.toml").read_text("utf-8"))
+    read = tomllib.loads(resources.files(__package__).joinpath("labels.toml").read_text("utf-8"))
+    codes = read["codes"]
+    for kind, parts in read["joined_codes"].items():
+        codes[kind] = {value: word for part in parts for value, word in codes[part].items()}
+    return read
 
 
 def column(name: str) -> Column:
@@ -124,6 +129,7 @@ FORMATS = {
     "points": _whole,
     "rank": _whole,
     "round": lambda value: f"{value}回目",
+    "times": lambda value: f"{value}回",
     "yen": lambda value: f"¥{_whole(value)}",
     "rate": lambda value: f"{value * 100:.1f} %",
     "fine_rate": lambda value: f"{value * 100:.2f} %",
@@ -131,9 +137,10 @@ FORMATS = {
     "months": lambda value: f"{_one_decimal(value)}か月",
     "number": lambda value: f"{value:,.2f}",
     "change": _signed,
+    "rate_change": lambda value: f"{value * 100:+.2f} ポイント".replace("-", "−"),
     "month": month,
     "date": lambda value: f"{value:%Y-%m-%d}",
     "institution": institution,
 }
-NUMERIC = frozenset(FORMATS) - {"month", "date", "institution", "round"}
+NUMERIC = frozenset(FORMATS) - {"month", "date", "institution", "round", "times"}
 YES_NO = {"balanced": ("一致", "不一致"), "ok": ("問題なし", "要確認"), "yes_no": ("はい", "いいえ")}

@@ -92,6 +92,21 @@ class Office:
         if not self._say_not_loaded(figure, {}):
             display.tiles(figure, headline.adjustment_tiles(figure.data.to_dicts()), columns)
 
+    def reclaim_window(self) -> None:
+        """Show what can be sent in the claim window that is open or comes next."""
+        figure = self.figure("reclaim_window")
+        display.tiles(figure, headline.window_tiles(figure.data.row(0, named=True)))
+
+    def worklist(self) -> None:
+        """Show the open returns, the most urgent first."""
+        display.worklist(self.figure("worklist"))
+
+    def worklist_by_owner(self, columns: Sequence[str]) -> None:
+        """Show how many returns are urgent, and below them each owner's."""
+        figure = self.figure("worklist_by_owner")
+        rows = figure.data.to_dicts()
+        display.tiles(figure, headline.worklist_tiles(rows), columns if rows else None)
+
     def attention(self) -> None:
         """Show what needs doing."""
         display.attention(self.figure("attention"))

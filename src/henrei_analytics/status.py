@@ -66,9 +66,8 @@ def _open_returns(con: duckdb.DuckDBPyConnection, institution: str, as_of: date)
     """How many returns are not re-claimed, and until when those without their file can be downloaded."""
     count, points, due, soonest = con.execute(
         "SELECT COUNT(*), COALESCE(SUM(points), 0), COUNT(deadline) FILTER (WHERE deadline <= ? + 14), MIN(deadline) "
-        "FROM (SELECT points, CASE WHEN download_deadline >= ? AND NOT list_has_any(sources, ['hen', 'sah']) "
-        " THEN download_deadline END AS deadline"
-        " FROM mart.returns WHERE institution = ? AND status = 'open')",
+        "FROM (SELECT points, CASE WHEN download_deadline >= ? AND NOT is_downloaded THEN download_deadline END"
+        " AS deadline FROM mart.worklist WHERE institution = ?)",
         [as_of, as_of, institution],
     ).fetchall()[0]
     lines = [f"  再請求していない返戻: {count:,}件 ¥{int(points) * 10:,}"]

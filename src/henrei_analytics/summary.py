@@ -7,9 +7,19 @@ import duckdb
 from henrei_analytics import labels
 from henrei_analytics.code_texts import unclassified_lines
 from henrei_analytics.warehouse.load import LoadResult
+from henrei_analytics.worklist.items import Worklist
+from henrei_analytics.worklist.words import heading, words
 
 SHOWN = 10  # rows of any list; the rest is counted
-WITHOUT_RECEIPTS = ("fggk", "tgft", "hjry", "pjry", "volumes")  # sums only
+WITHOUT_RECEIPTS = (
+    "fggk",
+    "tgft",
+    "hjry",
+    "pjry",
+    "volumes",
+    "actions",
+    "worklist",
+)  # sums, and what is no receipt
 
 
 def load_summary(con: duckdb.DuckDBPyConnection, result: LoadResult) -> tuple[list[str], bool]:
@@ -44,10 +54,16 @@ def load_summary(con: duckdb.DuckDBPyConnection, result: LoadResult) -> tuple[li
         lines += _counted(title, [f.name for f in left_alone if f.message == what])
     lines += _superseded(con, loaded)
     lines += _noted(con, loaded)
+    lines += _ahead(con, loaded)
+    lines += _entries(con, loaded)
     if loaded:
         lines += unclassified_lines(con)
     problems = (
-        _unusable_mappings(result) + _rejected(result) + _unbalanced(con, loaded) + _quarantined(con, loaded)
+        _unusable_mappings(result)
+        + _rejected(result)
+        + _unbalanced(con, loaded)
+        + _quarantined(con, loaded)
+        + _contradictions(con, loaded)
     )
     if problems:
         lines += problems
@@ -81,6 +97,82 @@ def _noted(con: duckdb.DuckDBPyConnection, loaded: list[str]) -> list[str]:
         loaded,
     )
     return _counted("取り込んだが、気をつけるファイル", [f"{name}: {message}" for name, message in rows])
+
+
+def _ahead(con: duckdb.DuckDBPyConnection, loaded: list[str]) -> list[str]:
+    """Prevention actions of days to come: planned, or a year mistyped."""
+    rows = _rows(
+        con,
+        "SELECT files.name, COUNT(*) FROM core.prevention_actions AS actions "
+        "INNER JOIN mart.files AS files ON files.file_id = actions.file_id AND files.status <> 'duplicate' "
+        "WHERE list_contains(?, actions.file_id) AND actions.acted_on > (SELECT as_of FROM mart.as_of) "
+        "GROUP BY files.name ORDER BY files.name",
+        loaded,
+    )
+    return _counted(
+        "実施日がまだ来ていない取組のある表（その日から集計に使います）",
+        [f"{name}: {count:,}件" for name, count in rows],
+    )
+
+
+def worklist_lines(found: Worklist) -> list[str]:
+    """What a worklist holds, and what to do with it."""
+    urgent = [
+        f"{word} {number:,}件"
+        for word in words()["urgency"].values()
+        if word and (number := sum(row["urgency"] == word for row in found.open))
+    ]
+    conflicts = sum(row["conflicts"] is not None for row in [*found.open, *found.decided])
+    lines = [f"再請求していない返戻 {'、'.join([f'{len(found.open):,}件', *urgent])}"]
+    if found.decided:
+        lines.append(f"決定済み {len(found.decided):,}件（シート「{words()['sheets']['decided']}」）")
+    if conflicts:
+        lines.append(f"記入の食い違い {conflicts:,}件（列「{heading('conflicts')}」を確かめてください）")
+    return [*lines, "記入して保存し、henrei load で取り込んでください。"]
+
+
+def _entries(con: duckdb.DuckDBPyConnection, loaded: list[str]) -> list[str]:
+    """What the worklists of this run changed."""
+    ((files, edits, agreed, ahead),) = _rows(
+        con,
+        "SELECT COUNT(DISTINCT files.file_id), COUNT(*) FILTER (WHERE edits.state = 'applied'), "
+        "COUNT(*) FILTER (WHERE edits.state = 'agreed'), "
+        "COUNT(*) FILTER (WHERE edits.decided_on > (SELECT as_of FROM mart.as_of)) FROM mart.files AS files "
+        "LEFT JOIN mart.decision_edits AS edits ON edits.file_id = files.file_id "
+        "WHERE list_contains(?, files.file_id) AND files.kind = 'worklist' AND files.status = 'loaded'",
+        loaded,
+    )
+    if not files:
+        return []
+    same = f"、すでに同じ内容のもの {agreed:,}件" if agreed else ""
+    return [
+        f"■ 作業一覧の記入: {edits:,}件を取り込みました{same}",
+        *([f"  うち記入日がまだ来ていないもの {ahead:,}件（その日から使います）"] if ahead else []),
+        "  続きは、henrei worklist で書き出し直した一覧に記入してください。",
+    ]
+
+
+def _contradictions(con: duckdb.DuckDBPyConnection, loaded: list[str]) -> list[str]:
+    """Entries of this run that did not take effect; what they say is not shown here."""
+    ((conflicts, lost),) = _rows(
+        con,
+        "SELECT COUNT(*) FILTER (WHERE state = 'conflict' AND NOT is_settled), "
+        "COUNT(DISTINCT return_id) FILTER (WHERE state = 'decision_without_return') "
+        "FROM mart.decision_edits WHERE list_contains(?, file_id)",
+        loaded,
+    )
+    lines = []
+    if conflicts:
+        lines += [
+            f"■ ほかの記入と食い違う記入: {conflicts:,}件（先に取り込んだ内容のままです）",
+            f"  henrei worklist で書き出し直し、列「{heading('conflicts')}」を見て決めてください。",
+        ]
+    if lost:
+        lines += [
+            f"■ 返戻の見つからない記入: {lost:,}件（消さずに残しています）",
+            "  その返戻のファイルを外していないか、別のデータベースの一覧でないかを確かめてください。",
+        ]
+    return lines
 
 
 def _unusable_mappings(result: LoadResult) -> list[str]:

@@ -12,7 +12,8 @@ from henrei_analytics.warehouse.own_codes import checked, folder_of
 
 RECEIPTS_PER_MB = 3300  # the models join and sort all receipts; measured, about 0.3 kB of memory each
 MODELS_LIMIT = 192  # MB at least: DuckDB 1.5 needs it for the joins of the models even of a small office, 2 does with less
-LARGE_TABLES = ("receipts", "payments", "fixed_claims")  # a row for every claim of the office
+# a row for every claim of the office; of a worklist, four for every row
+LARGE_TABLES = ("receipts", "payments", "fixed_claims", "decision_edits")
 
 
 def rebuild(con: duckdb.DuckDBPyConnection) -> None:

@@ -21,15 +21,18 @@ next_returns AS (
     FROM core.previous_returns AS links
     INNER JOIN core.returns AS later ON later.return_id = links.return_id
 ),
-decisions AS (
+ranked_decisions AS (
     SELECT
         edits.return_id,
-        MAX_BY(edits.value, edits.edit_no) AS decision,
-        MAX_BY(edits.decided_on, edits.edit_no) AS decided_on
+        edits.value AS decision,
+        edits.decided_on,
+        ROW_NUMBER() OVER (PARTITION BY edits.return_id ORDER BY edits.edit_no DESC) AS place
     FROM core.decision_edits AS edits
     INNER JOIN known ON edits.decided_on <= known.as_of
     WHERE edits.field = 'decision' AND edits.state = 'applied'
-    GROUP BY edits.return_id
+),
+decisions AS (
+    SELECT return_id, decision, decided_on FROM ranked_decisions WHERE place = 1
 ),
 answers AS (
     SELECT return_id, claim_id, payer, claim_month, link_rule
