@@ -77,8 +77,9 @@ def _window_sides(column: str) -> dict[str, Callable[[Frames], int]]:
 
 
 def _open_sides(column: str) -> dict[str, Callable[[Frames], int]]:
-    rows = _of("open_returns", len if column == "returns" else _sum(column))
-    return {"open_returns": rows, "open_by_age": _of("open_by_age", _sum(column))}
+    rows = _of("worklist", len if column == "returns" else _sum(column))
+    others = {name: _of(name, _sum(column)) for name in ("open_by_age", "worklist_by_owner")}
+    return {"worklist": rows, **others}
 
 
 def check_sums(figures: Mapping[str, Figure]) -> list[Check]:
@@ -101,9 +102,38 @@ def check_sums(figures: Mapping[str, Figure]) -> list[Check]:
         if sides:
             first = next(iter(sides))
             checks += _compare(frames, f"window {column}", first, sides.pop(first), sides)
+    checks += _journeys_add_up(frames)
     checks += _payers_add_up(frames)
+    checks += _groups_add_up(frames)
     checks += _cuts_add_up(frames)
     return checks
+
+
+def _journeys_add_up(frames: Frames) -> Iterable[Check]:
+    """Money, corrections and chains of the window = the totals that stand on other pages."""
+    for name, column, whole, total, side in (
+        ("cash_expected", "yen", "headline", _sum("open_yen"), _open_cash),
+        ("corrections_by_reason", "numerator", "re_return_rate", _sum("numerator", payer="all"), None),
+        ("corrections_by_reason", "denominator", "re_return_rate", _sum("denominator", payer="all"), None),
+        ("journey_outcomes", "journeys", "rounds", _sum("returns", round=1), _sum("journeys")),
+        ("chains", "returns", "rounds", _later_rounds, _sum("returns")),
+    ):
+        if whole in frames:
+            sides = {name: _of(name, side or _sum(column, part="category"))}
+            yield from _compare(frames, f"window {column}", whole, _of(whole, total), sides)
+    for part in ("cell", "category", "payer"):
+        if "delay_cost" in frames:
+            frame = frames["delay_cost"]
+            totals = [_sum("yen_months", part=each)(frame) for each in ("total", part)]
+            yield Check(f"window yen_months: {part} = total in delay_cost", *totals)
+
+
+def _open_cash(frame: pl.DataFrame) -> int:
+    return sum(_sum("yen", cash_state=state)(frame) for state in ("next_window", "too_late"))
+
+
+def _later_rounds(frame: pl.DataFrame) -> int:
+    return int(frame.filter(pl.col("round") > 1)["returns"].sum())
 
 
 def _compare(
@@ -143,6 +173,21 @@ def _cuts_add_up(frames: Frames) -> Iterable[Check]:
             yield from _compare(frames, f"window {column}", "adjustments_trend", expected, sides)
 
 
+def _groups_add_up(frames: Frames) -> Iterable[Check]:
+    """Each way to divide the returns watched for their re-claim holds all of them."""
+    if {"turnaround_by_group", "turnaround_summary"} <= frames.keys():
+        expected = _of("turnaround_summary", _sum("returns", payer="all"))
+        for breakdown in frames["turnaround_by_group"]["breakdown"].unique(maintain_order=True):
+            side = _of("turnaround_by_group", _sum("returns", breakdown=breakdown))
+            yield from _compare(
+                frames,
+                f"returns by {breakdown}",
+                "turnaround_summary",
+                expected,
+                {"turnaround_by_group": side},
+            )
+
+
 def _known_for_all(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     """Without the months in which the column is empty for all payers together."""
     if "month" not in frame.columns:
@@ -157,6 +202,8 @@ def _payers_add_up(frames: Frames) -> Iterable[Check]:
         ("rate_by_month", "numerator"),
         ("turnaround_summary", "returns"),
         ("re_return_rate", "resubmissions"),
+        ("first_pass_yield", "denominator"),
+        ("settled_share", "resubmissions"),
         ("adjustments_headline", "cut_points"),
         ("adjustments_trend", "cut_points"),
         ("adjustments_trend", "restored_points"),

@@ -19,11 +19,14 @@ SHARED_VIEWS = (
     "returns_by_period",
     "rate_cells",
     "insurer_volumes",
+    "observed_returns",
     "durations",
+    "known_reclaims",
     "repeats",
     "cuts",
     "adjustment_months",
     "warned",
+    "action_cells",
 )
 
 
@@ -83,6 +86,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
             CAST(? AS DATE) AS as_of,
             CAST(? AS INTEGER) AS months_back,
             CAST(? AS DATE) AS first_month,
+            CAST(? AS DATE) AS next_window_start,
             CAST(? AS DATE) AS next_window_end,
             CAST(? AS DATE) AS due_until,
             CAST(? AS INTEGER) AS month_number,
@@ -96,6 +100,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
             scope.as_of,
             scope.months_back,
             scope.first_month,
+            scope.next_window_start,
             scope.next_window_end,
             scope.due_until,
             month_number(scope.month),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-CLAIM_WINDOW_LAST_DAY = 10
+CLAIM_WINDOW_FIRST_DAY, CLAIM_WINDOW_LAST_DAY = 5, 10
 """Claims and re-claims are sent from the 5th to the 10th of a month."""
 
 DUE_SOON_DAYS = 14
@@ -54,6 +54,11 @@ class Scope:
         """
         number = month_number(self.as_of)
         return month_of(number if self.as_of.day >= CLAIM_WINDOW_LAST_DAY else number - 1)
+
+    @property
+    def next_window_start(self) -> date:
+        """First day of the claim window that is open at as_of or comes next."""
+        return self.next_window_end.replace(day=CLAIM_WINDOW_FIRST_DAY)
 
     @property
     def next_window_end(self) -> date:

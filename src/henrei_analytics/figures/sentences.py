@@ -13,16 +13,15 @@ Row = Mapping[str, Any]
 NO_DENOMINATOR = "分母(請求ファイル)がないため返戻率は計算できません"
 
 
-def brief_verdict(headline: Row, top_reasons: Sequence[Row], open_returns: Sequence[Row]) -> list[str]:
+def brief_verdict(headline: Row, top_reasons: Sequence[Row]) -> list[str]:
     """Three sentences: how many came back, why, what to do next.
 
-    headline: the row of `headline`; top_reasons: rows of `top_reasons`, largest first;
-    open_returns: rows of `open_returns`.
+    headline: the row of `headline`; top_reasons: rows of `top_reasons`, largest first.
     """
     return [
         volume_sentence(headline),
         reason_sentence(headline, top_reasons),
-        action_sentence(headline, open_returns),
+        action_sentence(headline),
     ]
 
 
@@ -98,19 +97,17 @@ def reason_sentence(headline: Row, top_reasons: Sequence[Row]) -> str:
     return f"最も多い理由は{names}で、{most:,}件({percent(most / total, 0)}{against})です。"
 
 
-def action_sentence(headline: Row, open_returns: Sequence[Row]) -> str:
+def action_sentence(headline: Row) -> str:
     """What is still to be re-claimed, what is urgent, and until when the next window is open."""
-    if not open_returns:
+    count = headline["open_returns"]
+    if not count:
         return "未再請求の返戻はありません。"
-    yen = sum(row["yen"] or 0 for row in open_returns)
-    days = [row["days_left"] for row in open_returns if row["days_left"] is not None]
-    passed = sum(left < 0 for left in days)
-    soon = headline["open_due_14_days"]
-    texts = [f"未再請求は{len(open_returns):,}件(¥{yen:,})です"]
+    soon, passed = headline["open_due_14_days"], headline["open_download_passed"]
+    texts = [f"未再請求は{count:,}件(¥{headline['open_yen']:,})です"]
     if soon:
-        texts.append(f"{_of(soon, len(open_returns))}14日以内に期限が来ます")
+        texts.append(f"{_of(soon, count)}14日以内に期限が来ます")
     if passed:
-        texts.append(f"{_of(passed, len(open_returns))}ダウンロード期限を過ぎています")
+        texts.append(f"{_of(passed, count)}返戻ファイルを取り込まないままダウンロード期限を過ぎました")
     texts.append(f"次の再請求の締切は{_day(headline['next_window_end'])}です")
     return "。".join(texts) + "。"
 
