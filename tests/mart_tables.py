@@ -56,6 +56,7 @@ COLUMNS: dict[str, dict[str, tuple[str, Any]]] = {
         "receipts_superseded": ("BIGINT", 0),
         "file_time": ("TIMESTAMP", None),
         "message": ("VARCHAR", None),
+        "system": ("VARCHAR", None),
     },
     "quarantine": {
         "file_id": ("VARCHAR", "file0001"),
@@ -209,6 +210,15 @@ COLUMNS: dict[str, dict[str, tuple[str, Any]]] = {
         "source": ("VARCHAR", None),
         "written_on": ("DATE", None),
         "next_review": ("DATE", None),
+    },
+    "time_rules": {
+        "rule_id": ("VARCHAR", None),
+        "payer": ("VARCHAR", None),
+        "value": ("INTEGER", 1),
+        "unit": ("VARCHAR", None),
+        "valid_from": ("DATE", None),
+        "valid_to": ("DATE", None),
+        "source": ("VARCHAR", None),
     },
     "return_reasons": {
         "return_id": ("VARCHAR", "1"),
@@ -520,6 +530,7 @@ COLUMNS: dict[str, dict[str, tuple[str, Any]]] = {
         "name": ("VARCHAR", "架空クリニック"),
         "first_month": ("DATE", date(2026, 9, 1)),
         "last_month": ("DATE", date(2026, 9, 1)),
+        "names": ("BIGINT", 1),
     },
     "policy_breaks": {"month": ("DATE", None), "label_ja": ("VARCHAR", None)},
     "law_numbers": {
@@ -534,6 +545,7 @@ COLUMNS: dict[str, dict[str, tuple[str, Any]]] = {
         "first_look_ja": ("VARCHAR", None),
     },
     "departments": {"department": ("VARCHAR", None), "label_ja": ("VARCHAR", None)},
+    "prefectures": {"prefecture": ("VARCHAR", None), "label_ja": ("VARCHAR", None)},
 }  # fmt: skip
 
 SHORT_NAMES = {"category": "main_reason_category", "code": "main_reason_code"}
@@ -548,6 +560,7 @@ REFERENCE: dict[str, list[Row]] = {
         {"law_number": "00", "label_ja": "国民健康保険", "class_ja": "国保"},
     ],
     "departments": [{"department": "01", "label_ja": "内科"}],
+    "prefectures": [{"prefecture": "13", "label_ja": "東京都"}, {"prefecture": "11", "label_ja": "埼玉県"}],
     "policy_breaks": [{"month": date(2024, 12, 1), "label_ja": "保険証の新規発行終了"}],
     "adjustment_letters": [
         {"payer": "shaho", "letter": "A", "label_ja": "適応外", "class_ja": "診療内容"},
@@ -605,10 +618,11 @@ def mart(**tables: Table) -> duckdb.DuckDBPyConnection:
         declared = ", ".join(f"{column} {dtype}" for column, (dtype, _) in columns.items())
         con.execute(f"CREATE TABLE mart.{name} ({declared})")
         if filled[name]:
-            marks = ", ".join("?" for _ in columns)
-            con.executemany(
-                f"INSERT INTO mart.{name} VALUES ({marks})",
-                [[row[column] for column in columns] for row in filled[name]],
+            # One statement: several times as fast as executemany.
+            row_of_marks = f"({', '.join('?' for _ in columns)})"
+            con.execute(
+                f"INSERT INTO mart.{name} VALUES {', '.join([row_of_marks] * len(filled[name]))}",
+                [row[column] for row in filled[name] for column in columns],
             )
     if "worklist" not in tables:
         con.execute(WORKLIST_OF_RETURNS)
@@ -682,6 +696,7 @@ def institutions_of(filled: dict[str, list[Row]]) -> list[Row]:
             "name": "架空クリニック",
             "first_month": min(found),
             "last_month": max(found),
+            "names": 1,
         }
         for institution, found in months.items()
     ]

@@ -230,10 +230,10 @@ def shown_columns() -> set[str]:
     """The columns named in the notebooks: arguments `columns=[…]`."""
     import ast
 
-    from henrei_analytics.report import notebook_files, notebooks_folder
+    from henrei_analytics.notebook_files import shipped_files, shipped_folder
 
     found: set[str] = set()
-    for path in notebook_files(notebooks_folder()):
+    for path in shipped_files(shipped_folder()):
         for cell in json.loads(path.read_text("utf-8"))["cells"]:
             if cell["cell_type"] == "code":
                 calls = [
@@ -278,3 +278,36 @@ def test_the_data_part_leaves_out_what_points_to_a_patient_and_clock_times() -> 
         )
     )
     assert rows == [{"month": "2026-09-01", "rate": 0.3333333333}]
+
+
+def test_the_line_of_a_pareto_ends_at_the_total() -> None:
+    spec = charts.pareto(REASONS, "category", "returns", "cumulative_share").to_dict()
+    (line,) = [layer for layer in spec["layer"] if layer["mark"]["type"] == "line"]
+    drawn = json.dumps(spec["datasets"], ensure_ascii=False)
+    assert line["encoding"]["x"]["field"] == "reached"
+    assert '"reached": 11' in drawn and '"reached": 15' in drawn
+    assert "11件・73%" in display.svg(spec)
+
+
+def test_months_out_of_the_ordinary_carry_a_sign_and_others_none() -> None:
+    signals = ["usual"] * 10 + ["creeping", "high", "run_low", "few"]
+    data = RATES.filter(pl.col("payer") == "shaho").with_columns(signal=pl.Series(signals))
+    svg = display.svg(charts.trend(data, "rate", signal="signal").to_dict())
+    assert [svg.count(f">{sign}<") for sign in "▲△▼"] == [1, 1, 1]
+    quiet = data.with_columns(signal=pl.lit("usual"))
+    svg = display.svg(charts.trend(quiet, "rate", signal="signal").to_dict())
+    assert not any(sign in svg for sign in "▲△▼")
+
+
+def test_trends_stand_below_one_another_with_their_names() -> None:
+    chart = charts.trends(RATES, "rate", "payer", breaks=BREAKS)
+    assert [part.title for part in chart.vconcat] == ["社保", "国保"]
+    assert display.svg(chart.to_dict()).count(">診療報酬改定<") == 4
+    assert charts.trends(RATES.clear(), "rate", "payer") is None
+
+
+def test_columns_carry_breaks_and_an_incomplete_end_as_lines_do() -> None:
+    chart = charts.stacked(BY_MONTH, "month", "returns", "category", breaks=BREAKS, incomplete=MONTHS[-1])
+    svg = display.svg(chart.to_dict())
+    assert svg.count(">診療報酬改定<") == 2 and "範囲の外" not in svg
+    assert svg.count(">未確定<") == 1

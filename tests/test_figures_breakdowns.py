@@ -33,8 +33,10 @@ def test_reasons_by_category_for_month_and_window():
     ).rows() == [
         ("month", 1, "資格関係", 2, 12, 2 / 3, 2 / 3),
         ("month", 2, "記載不備", 1, 2, 1 / 3, 1.0),
+        ("month", 3, "未分類", 0, 0, 0.0, 1.0),
         ("window", 1, "資格関係", 2, 12, 0.5, 0.5),
         ("window", 2, "記載不備", 2, 3, 0.5, 1.0),
+        ("window", 3, "未分類", 0, 0, 0.0, 1.0),
     ]
 
 
@@ -71,6 +73,23 @@ def test_trend_fills_months_with_data_and_no_others():
         (date(2026, 9, 1), "資格関係", 1),
         (date(2026, 9, 1), "重複", 0),
     ]
+
+
+def test_months_known_by_their_claims_alone_are_not_months_without_returns():
+    table = frame(
+        "reasons_trend",
+        returns="processing_month\n2026-09",
+        claim_volume="claim_month | first_claims\n2026-06 | 100\n2026-09 | 100",
+        files="kind | month\nhen  | 2026-08",
+    )
+    assert table.select("month", "returns").rows() == [(date(2026, 8, 1), 0), (date(2026, 9, 1), 1)]
+
+
+def test_month_and_window_have_the_same_rows_without_any_rate():
+    table = frame("payer_comparison", returns="payer\nshaho")
+    month, window = (table.filter(period=period).drop("period") for period in ("month", "window"))
+    assert month.select("payer", "setting").equals(window.select("payer", "setting"))
+    assert window["months_known"].sum() == 0
 
 
 def test_a_missing_claim_file_does_not_raise_the_rate_of_the_window():

@@ -91,7 +91,7 @@ def test_the_report_month_is_judged_by_the_months_before():
     returns += [{"processing_month": months[-1]} for _ in range(30)]
     volumes = [{"claim_month": month, "first_claims": 400} for month in months]
     found = rates(returns=returns, claim_volume=volumes)
-    assert [row["signal"] for row in found.values() if row["payer"] == "shaho"] == [None] * 23 + ["high"]
+    assert [row["signal"] for row in found.values() if row["payer"] == "shaho"] == ["usual"] * 23 + ["high"]
     assert found[months[0], "shaho"]["center"] == pytest.approx(10 / 400)
 
 

@@ -105,22 +105,6 @@ def test_unclassified_and_classified_by_text():
     ]
 
 
-def test_month_guard_sees_a_stream_shifted_by_a_month():
-    table = frame(
-        "data_month_guard",
-        returns="""
-            payer  | processing_month | service_month
-            shaho  | 2026-09          | 2026-08
-            shaho  | 2026-09          | 2026-08
-            shaho  | 2026-09          | 2026-06
-            kokuho | 2026-09          | 2026-07
-        """,
-    )
-    assert table.select("payer", "months", "returns", "mode", "ok").rows() == [
-        ("shaho", 1, 2, 1, True), ("shaho", 3, 1, 1, True), ("kokuho", 2, 1, 2, False),
-    ]  # fmt: skip
-
-
 def test_totals_count_a_return_once_however_many_files_report_it():
     table = frame(
         "data_totals",

@@ -12,6 +12,7 @@ HEADLINE = {
     "month": date(2026, 9, 1),
     "returns": 18,
     "points": 12480,
+    "yen": 124800,
     "change_last_month": 5,
     "change_last_year": -2,
     "rate": 0.0189,
@@ -40,7 +41,7 @@ def reason(category, returns, change=0):
 def test_the_plain_case():
     sentences = brief_verdict(HEADLINE, [reason("資格関係", 11, 3), reason("記載不備", 7)])
     assert sentences == [
-        "2026年9月請求分の返戻は18件(12,480点)でした。前月比+5件、前年同月比−2件です。返戻率は1.9 %です。",
+        "2026年9月請求分の返戻は18件(12,480点、¥124,800)でした。前月比+5件、前年同月比−2件です。返戻率は1.9 %です。",
         "最も多い理由は「資格関係」で、11件(61 %、前月比+3件)です。",
         "未再請求は3件(¥84,210)です。うち2件は14日以内に期限が来ます。次の再請求の締切は11月10日です。",
     ]
@@ -102,7 +103,71 @@ def test_reason(total, reasons, expected):
 )
 def test_action(count, soon, passed, expected):
     row = headline(open_returns=count, open_due_14_days=soon, open_download_passed=passed)
-    assert expected in brief_verdict(row, [])[2]
+    assert expected in brief_verdict(row, [])[-1]
+
+
+def rate_row(signal, payer="all", month=date(2026, 9, 1), rate=0.0189):
+    limits = {"low": 0.012, "high": 0.029, "center": 0.021, "limit_low": 0.008, "limit_high": 0.033}
+    return {"payer": payer, "month": month, "rate": rate, "signal": signal, **limits}
+
+
+@pytest.mark.parametrize(
+    ("signal", "expected"),
+    [
+        ("usual", "返戻率はいつもの範囲です(平均2.1 %、管理限界0.8 %〜3.3 %)。"),
+        ("high", "返戻率は増えています。管理限界の3.3 %を超えました(平均2.1 %)。"),
+        ("low", "返戻率は減っています。管理限界の0.8 %を下回りました(平均2.1 %)。"),
+        ("run_high", "返戻率は増えています。平均の2.1 %より高い月が8か月以上続いています。"),
+        ("run_low", "返戻率は減っています。平均の2.1 %より低い月が8か月以上続いています。"),
+        (
+            "creeping",
+            "返戻率はじわじわ増えています。月ごとには管理限界の3.3 %を超えていませんが、少しずつの増加が積み重なっています。",
+        ),
+        ("few", "返戻率は件数が少ないため判定しません(95 %の幅は1.2 %〜2.9 %)。"),
+    ],
+)
+def test_judgement(signal, expected):
+    assert brief_verdict(HEADLINE, [], [rate_row(signal)])[1] == expected
+
+
+def test_no_judgement_without_a_rate_and_none_yet_in_the_first_year():
+    unknown = brief_verdict(HEADLINE, [], [rate_row(None, rate=None)])
+    assert [sentence for sentence in unknown if "判定" in sentence] == []
+    months = [rate_row(None, month=date(2026, number, 1)) for number in range(4, 10)]
+    assert brief_verdict(HEADLINE, [], months)[1] == (
+        "増減の判定には、返戻率の分かる月が前月までに12か月必要です(いま5か月)。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("whole", "shaho", "kokuho", "expected"),
+    [
+        ("usual", "high", "usual", "。ただし、社保だけを見ると増えています。"),
+        ("few", "creeping", "run_high", "。ただし、社保と国保だけを見ると増えています。"),
+        ("high", "high", "usual", "(平均2.1 %)。"),
+        ("usual", "low", "few", "3.3 %)。"),
+    ],
+)
+def test_a_payer_that_rises_while_the_whole_does_not_is_named(whole, shaho, kokuho, expected):
+    rows = [rate_row(whole), rate_row(shaho, "shaho"), rate_row(kokuho, "kokuho")]
+    assert brief_verdict(HEADLINE, [], rows)[1].endswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("severities", "expected"),
+    [
+        (
+            ["red", "amber", "amber", "info"],
+            "このほかに、足りないものや確かめることが至急1件、確認2件あります。",
+        ),
+        (["amber"], "このほかに、足りないものや確かめることが確認1件あります。"),
+        (["info"], None),
+    ],
+)
+def test_what_is_missing(severities, expected):
+    sentences = brief_verdict(HEADLINE, [], attention=[{"severity": each} for each in severities])
+    assert len(sentences) == (4 if expected else 3)
+    assert expected is None or sentences[-1] == expected
 
 
 def test_percent_never_shows_a_small_rate_as_zero():
@@ -115,7 +180,7 @@ def test_as_a_figure():
     scope = Scope(INSTITUTION, date(2026, 9, 1), date(2026, 10, 31))
     con = mart(returns="payer | points | category\nshaho | 250 | 資格関係")
     assert compute(con, scope, "brief_verdict").data.rows() == [
-        (1, f"2026年9月請求分の返戻は1件(250点)でした。{NO_DENOMINATOR}。"),
+        (1, f"2026年9月請求分の返戻は1件(250点、¥2,500)でした。{NO_DENOMINATOR}。"),
         (2, "理由は「資格関係」です。"),
         (3, "未再請求は1件(¥2,500)です。次の再請求の締切は11月10日です。"),
     ]

@@ -94,7 +94,7 @@ def test_figures_are_computed_once_and_narrowed_by_column(
     monkeypatch.setattr(
         notebook.figures,
         "compute",
-        lambda con, scope, name: computed.append(name) or compute(con, scope, name),
+        lambda con, scope, name, known: computed.append(name) or compute(con, scope, name, known),
     )
     office = open_office(str(demo_database), as_of=AS_OF)
     both = office.rows("rate_by_month", payer=["shaho", "kokuho"])

@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import sys
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -19,6 +20,7 @@ from henrei_analytics import __version__, summary
 from henrei_analytics.errors import HenreiError
 
 DEFAULT_DATABASE = Path("data/henrei.duckdb")
+_Choice = TypeVar("_Choice", bound=StrEnum)
 
 app = typer.Typer(
     help="レセプト返戻の取込みと月次報告。困ったときは henrei status から。",
@@ -72,11 +74,26 @@ def report(
     as_of: AsOf = "",
     out: Annotated[Path, typer.Option(help="報告書を書くフォルダー")] = Path("reports"),
     months_back: Annotated[int, typer.Option(help="推移に使う月数", min=1, max=120)] = 24,
+    edition: Annotated[
+        str, typer.Option(help="internal（院内用）か shareable（外部提供用。10件未満を伏せ、患者を指すものを除く）")
+    ] = "internal",
+    institution_names: Annotated[
+        str, typer.Option(help="外部提供用の版で医療機関の名前を: hide（医療機関A、B…とする）か show")
+    ] = "hide",
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="PDFも作る（brief.pdf と report.pdf。pip install 'henrei-analytics[pdf]' が必要）")
+    ] = False,
+    excel: Annotated[bool, typer.Option("--excel", help="すべての表のExcelも作る（tables.xlsx）")] = False,
 ) -> None:
     """月次報告（HTML）を作る。"""
     from henrei_analytics import report as reports
+    from henrei_analytics.disclosure import Edition
+    from henrei_analytics.disclosure.names import InstitutionNames
+    from henrei_analytics.outputs.formats import Formats
 
     day = _day(as_of)
+    chosen = _choice(edition, Edition, "--edition")
+    naming = _choice(institution_names, InstitutionNames, "--institution-names")
     with _Bar() as bar:
         result = reports.run(
             database,
@@ -86,12 +103,39 @@ def report(
             out=out,
             months_back=months_back,
             progress=bar.step,
+            edition=chosen,
+            institution_names=naming,
+            formats=Formats(pdf=pdf, excel=excel),
         )
     lines = [f"報告書 {len(result.pages)}ページを作りました: {out / 'index.html'}"]
     lines += [f"  作れなかったページ: {failure}" for failure in result.failures]
+    lines += [f"  作れなかった形式: {problem}" for problem in result.format_problems]
+    lines += [f"  直すところ: {problem}" for problem in result.own_problems]
     lines += [f"  ページの間で数字が合いません: {difference}" for difference in result.differences]
     _say(lines)
-    raise typer.Exit(1 if result.failures or result.differences else 0)
+    problems = result.failures + result.format_problems + result.own_problems + result.differences
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command(epilog="例: henrei pool 施設1 施設2 施設3 --out 合算")
+def pool(
+    paths: Annotated[
+        list[Path], typer.Argument(help="外部提供用の版のフォルダー、またはその中の figures.json（いくつでも）")
+    ],
+    out: Annotated[Path, typer.Option(help="合算（CSV と HTML）を書くフォルダー")] = Path("pool"),
+) -> None:
+    """外部提供用の版（henrei report --edition shareable）を3施設以上集めて合算する。"""
+    from henrei_analytics.disclosure.pool import pool as add_up
+    from henrei_analytics.disclosure.pool_files import write_pool
+
+    pooled = add_up(paths)
+    written = write_pool(pooled, out)
+    _say(
+        [
+            f"{pooled.institutions}施設を合算しました（{len(pooled.rows):,}行）: {'、'.join(map(str, written))}",
+            f"  公表している施設が3に満たないため示さない数 {pooled.too_few:,}、施設が伏せている数 {pooled.hidden:,}",
+        ]
+    )
 
 
 @app.command(epilog="例: henrei status --database data/henrei.duckdb")
@@ -104,6 +148,26 @@ def status(database: Database = DEFAULT_DATABASE, as_of: AsOf = "") -> None:
     con = connect(database, as_of=day)
     try:
         lines, in_order = status_lines(con, day)
+    finally:
+        con.close()
+    _say(lines)
+    raise typer.Exit(0 if in_order else 1)
+
+
+@app.command(epilog="例: henrei check --as-of 2026-10-31")
+def check(
+    database: Database = DEFAULT_DATABASE,
+    institution: Annotated[str, typer.Option(help="医療機関コード10桁（省略するとすべて）")] = "",
+    as_of: AsOf = "",
+) -> None:
+    """取り込んだデータを検査し、不合格のものと直し方を表示する。不合格があれば終了コード 1。"""
+    from henrei_analytics.checks.texts import check_lines
+    from henrei_analytics.warehouse import connect
+
+    day = _day(as_of)
+    con = connect(database, as_of=day)
+    try:
+        lines, in_order = check_lines(con, day, institution)
     finally:
         con.close()
     _say(lines)
@@ -153,6 +217,41 @@ def declare_empty(
         database, kind, payer, [_month(each) for each in months], institution, today=date.today(), undo=undo
     )
     _say([said])
+
+
+@app.command(epilog="例: henrei export --out data/export --tables returns,claim_volume")
+def export(
+    out: Annotated[Path, typer.Option(help="書き出すフォルダー（空か、前の書出しのあるもの）")],
+    file_format: Annotated[str, typer.Option("--format", help="csv（Excelで開ける）か parquet")] = "csv",
+    tables: Annotated[str, typer.Option(help="表の名前（, で区切る。省略するとすべて）")] = "",
+    without_identifiers: Annotated[
+        bool,
+        typer.Option(
+            "--without-identifiers", help="カルテ番号・患者キー・検索番号・メモ・入力者などを除く"
+        ),
+    ] = False,
+    verbatim: Annotated[
+        bool,
+        typer.Option("--verbatim", help="CSVで、式に見える文字（= + - @ で始まるもの）に ' を付けない"),
+    ] = False,
+    database: Database = DEFAULT_DATABASE,
+    as_of: AsOf = "",
+) -> None:
+    """集計のもとになる表（mart）をCSVかParquetに書き出す。"""
+    from henrei_analytics.outputs import export as exports
+
+    made = exports.export(
+        database,
+        out,
+        as_of=_day(as_of),
+        file_format=file_format,
+        tables=[each.strip() for each in tables.split(",") if each.strip()],
+        without_identifiers=without_identifiers,
+        verbatim=verbatim,
+    )
+    warning = exports.STILL_ROWS if without_identifiers else exports.PATIENT_DATA
+    _say([f"{len(made)}つの表を書き出しました: {out}", *(f"  {each.file} {each.rows:,}行" for each in made)])
+    _say([f"注意: {warning}"])
 
 
 @app.command(epilog="例: henrei demo --out data/demo --seed 1")
@@ -332,6 +431,60 @@ def new_mapping(
     _say(write_mapping(file, out, database))
 
 
+new = typer.Typer(
+    help="自院のノートブックや図を作る（データベースの隣の notebooks と figures フォルダーへ）。",
+    epilog="例: henrei new notebook by_department --title 診療科ごとの返戻",
+    no_args_is_help=True,
+)
+app.add_typer(new, name="new")
+
+
+@new.callback()
+def _new() -> None:
+    pass
+
+
+@new.command("notebook", epilog="例: henrei new notebook by_department --title 診療科ごとの返戻")
+def new_notebook(
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="名前（小文字・数字・_）。標準のページの名前（10_monthly_brief など）なら、その写し"
+        ),
+    ],
+    title: Annotated[str, typer.Option(help="ページの題")] = "",
+    database: Database = DEFAULT_DATABASE,
+) -> None:
+    """自院のページのもとになるノートブックを書く。henrei report で、標準のページと並んで報告に入ります。"""
+    from henrei_analytics.new import new_notebook as write
+
+    path = write(database, name, title)
+    _say(
+        [
+            f"ノートブックを作りました: {path}",
+            "  henrei lab で開いて書きかえてください。henrei report を実行すると報告に入ります。",
+        ]
+    )
+
+
+@new.command("figure", epilog="例: henrei new figure by_department --title 診療科ごとの返戻")
+def new_figure(
+    name: Annotated[str, typer.Argument(help="名前（小文字・数字・_）")],
+    title: Annotated[str, typer.Option(help="図の題")] = "",
+    database: Database = DEFAULT_DATABASE,
+) -> None:
+    """自院の図の説明（TOML）と計算式（SQL）を書く。"""
+    from henrei_analytics.new import new_figure as write
+
+    paths = write(database, name, date.today(), title)
+    _say(
+        [
+            *(f"図を作りました: {path}" for path in paths),
+            f'  ノートブックに office.show("{name}") と書くと表示されます。',
+        ]
+    )
+
+
 def _version(show: bool) -> None:
     if show:
         typer.echo(f"henrei-analytics {__version__}")
@@ -374,6 +527,13 @@ def _day(text: str) -> date:
         raise HenreiError(
             f"基準日「{text}」は YYYY-MM-DD の形の日付ではありません（例: 2026-10-31）。"
         ) from None
+
+
+def _choice(text: str, choices: type[_Choice], option: str) -> _Choice:
+    try:
+        return choices(text)
+    except ValueError:
+        raise HenreiError(f"{option} は {' か '.join(choices)} のどれかです。") from None
 
 
 def _month(text: str) -> date:

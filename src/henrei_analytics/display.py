@@ -22,28 +22,19 @@ from IPython.display import display
 from henrei_analytics import labels
 from henrei_analytics.attention import Attention
 from henrei_analytics.attention import sentences as sentences_of
+from henrei_analytics.definition_box import ABOUT, DEFINITION_ROWS, definition_html
+from henrei_analytics.disclosure import HIDDEN, marks
 from henrei_analytics.figures import Figure, Scope
 from henrei_analytics.headline import Tile
-from henrei_analytics.worklist_view import worklist_html
+from henrei_analytics.worklist_view import worklist_html, worklist_shown
 
 MIME = "application/vnd.henrei.figure.v1+json"
 PERSONAL = ("chart_number", "return_id", "patient_key", "search_number", "note", "present", "wanted")
 LONG_TEXT = 18  # characters; a longer text wraps
 OPEN_ROWS = 25  # rows of a table that are open at once
+DEFINITION_KEYS = (*dict(DEFINITION_ROWS), *ABOUT)
 TALL = 0.9  # of the width; a higher chart gets more of a printed page
 LONG_TABLE = 12  # rows; a longer table beside a chart starts folded
-
-DEFINITION_ROWS = (
-    ("question", "問い"),
-    ("why", "なぜ見るか"),
-    ("numerator", "分子"),
-    ("denominator", "分母"),
-    ("window", "期間"),
-    ("exclusions", "除外"),
-    ("notes", "注意"),
-    ("written_on", "定義した日"),
-    ("next_review", "次の見直し"),
-)
 
 
 def show(
@@ -66,55 +57,83 @@ def bundle(
 ) -> dict[str, Any]:
     """The MIME bundle of a figure."""
     spec = chart.to_dict() if chart is not None and not figure.data.is_empty() else None
-    parts = []
+    parts, shown = [], []
     if figure.data.is_empty():
         parts.append(f'<p class="none">{labels.NO_ROWS}</p>')
+        shown.append(note(labels.NO_ROWS))
     if spec is not None:
         parts.append(_chart_html(figure, spec))
+        shown.append({"kind": "chart"})
     if table and not figure.data.is_empty():
-        parts.append(
-            _folded_table(figure.data, columns, folded=spec is not None and figure.data.height > LONG_TABLE)
-        )
-    parts.append(definition_html(figure.definition))
-    return _output(figure, "".join(parts), spec, where)
+        folded = spec is not None and figure.data.height > LONG_TABLE
+        parts.append(_folded_table(figure.data, columns, folded))
+        shown.append(written_table(figure.data, columns) | {"folded": folded})
+    parts.append(definition_html(figure))
+    return _output(figure, "".join(parts), spec, where, shown)
 
 
 def head(office: str, month: str, scope: Scope) -> None:
     """Show the line that says for whom, which month and which day."""
+    display(head_bundle(office, month, scope, labels.INTERNAL), raw=True)
+
+
+def head_bundle(office: str, month: str, scope: Scope, edition: str) -> dict[str, Any]:
+    """The line that heads a page; `edition` says in words who may read it."""
     day = labels.day(scope.as_of)
     html = (
         f'<p class="head"><strong>{escape(office)}</strong><span>{escape(month)}</span>'
-        f'<span>基準日 {day}</span><span class="internal">院内用</span></p>'
+        f'<span>基準日 {day}</span><span class="internal">{escape(edition)}</span></p>'
     )
-    display({"text/html": html, "text/plain": f"{office} {month} 基準日 {day}"}, raw=True)
+    return {"text/html": html, "text/plain": f"{office} {month} 基準日 {day}"}
 
 
 def tiles(figure: Figure, drawn: Sequence[Tile], columns: Sequence[str] | None = None) -> None:
     """Show large numbers; with `columns` the rows they were taken from as well."""
+    display(tiles_bundle(figure, drawn, columns), raw=True)
+
+
+def tiles_bundle(
+    figure: Figure, drawn: Sequence[Tile], columns: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """The MIME bundle of large numbers."""
     html = f'<div class="tiles">{"".join(tile.html() for tile in drawn)}</div>'
     table = table_html(figure.data, columns) if columns else ""
-    output = _output(figure, html + table + definition_html(figure.definition))
+    shown = [{"kind": "tiles"}, *([written_table(figure.data, columns)] if columns else [])]
+    output = _output(figure, html + table + definition_html(figure), shown=shown)
     output[MIME]["tiles"] = [tile.as_dict() for tile in drawn]
-    display(output, raw=True)
+    return output
+
+
+def left_out_bundle(figure: Figure, sentence: str) -> dict[str, Any]:
+    """Nothing on a page, in place of a figure that an edition does not show; a sentence for who runs the notebook."""
+    return _output(figure, "", shown=[note(sentence)]) | {"text/html": "", "text/plain": sentence}
 
 
 def worklist(figure: Figure) -> None:
     """Show the work list, the most urgent first."""
     none = f'<p class="none">{labels.NOTHING_OPEN}</p>'
-    shown = none if figure.data.is_empty() else worklist_html(figure.data)
-    display(_output(figure, shown + definition_html(figure.definition)), raw=True)
+    empty = figure.data.is_empty()
+    html = none if empty else worklist_html(figure.data)
+    shown = [note(labels.NOTHING_OPEN)] if empty else worklist_shown(figure.data)
+    display(_output(figure, html + definition_html(figure), shown=shown), raw=True)
 
 
-def attention(figure: Figure) -> None:
-    """Show what needs doing: how urgent, what, and the next step."""
-    items = [_attention_html(each) for each in sentences_of(figure.data)]
-    shown = f'<ul class="attention">{"".join(items[:OPEN_ROWS])}</ul>'
+def attention(figure: Figure, first: int = OPEN_ROWS) -> None:
+    """Show what needs doing: how urgent, what, and the next step; more than the `first` are folded."""
+    found = sentences_of(figure.data)
+    items = [_attention_html(each) for each in found]
+    html = f'<ul class="attention">{"".join(items[:first])}</ul>'
     if not items:
-        shown = f'<p class="none">{labels.NOTHING_TO_DO}</p>'
-    if len(items) > OPEN_ROWS:
-        rest = f'<ul class="attention">{"".join(items[OPEN_ROWS:])}</ul>'
-        shown += _details("rows", f"続き（{len(items) - OPEN_ROWS:,}件、全{len(items):,}件）", rest)
-    display(_output(figure, shown + definition_html(figure.definition)), raw=True)
+        html = f'<p class="none">{labels.NOTHING_TO_DO}</p>'
+    if len(items) > first:
+        rest = f'<ul class="attention">{"".join(items[first:])}</ul>'
+        html += _details("rows", f"続き（{len(items) - first:,}件、全{len(items):,}件）", rest)
+    steps = [
+        {"severity": each.severity, "urgency": each.urgency, "title": each.title, "step": each.next_step}
+        for each in found
+    ]
+    shown = [{"kind": "attention", "items": steps} if steps else note(labels.NOTHING_TO_DO)]
+    display(_output(figure, html + definition_html(figure), shown=shown), raw=True)
 
 
 def not_loaded(figure: Figure, said: bool, where: Mapping[str, Any] | None = None) -> None:
@@ -124,8 +143,9 @@ def not_loaded(figure: Figure, said: bool, where: Mapping[str, Any] | None = Non
 
 def not_loaded_bundle(figure: Figure, said: bool, where: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """One calm sentence in place of empty charts; nothing at all where the page has `said` so already."""
-    sentence = f'<p class="none">{labels.not_loaded(figure.not_loaded)}</p>'
-    output = _output(figure, sentence + definition_html(figure.definition), where=where)
+    sentence = labels.not_loaded(figure.not_loaded)
+    html = f'<p class="none">{sentence}</p>{definition_html(figure)}'
+    output = _output(figure, html, where=where, shown=[note(sentence)])
     output[MIME]["rows"] = []
     if said:
         output["text/html"] = ""
@@ -136,32 +156,55 @@ def sentences(figure: Figure, column: str = "sentence") -> None:
     """Show the sentences of a figure as the verdict in words."""
     lines = figure.data[column].drop_nulls().to_list() or [labels.NO_ROWS]
     html = "".join(f"<p>{escape(line)}</p>" for line in lines)
-    display(_output(figure, f'<div class="sentences">{html}</div>'), raw=True)
+    shown = [{"kind": "sentences", "lines": lines}]
+    display(_output(figure, f'<div class="sentences">{html}</div>', shown=shown), raw=True)
+
+
+def written(figure: Figure, html: str, shown: Sequence[dict[str, Any]]) -> None:
+    """Show a figure whose HTML was written elsewhere; `shown` is the same as data, for other formats."""
+    display(_output(figure, html + definition_html(figure), shown=shown), raw=True)
 
 
 def table_html(data: pl.DataFrame, columns: Sequence[str] | None = None) -> str:
     """A table with Japanese labels and written values, everything escaped."""
-    shown = [labels.column(name) for name in columns or data.columns]
-    written = [[labels.text(value, column.kind) for value in data[column.name]] for column in shown]
-    classes = [_cell_class(column, values) for column, values in zip(shown, written, strict=True)]
+    shown = written_table(data, columns)
+    classes = shown["classes"]
     head = "".join(
-        f'<th scope="col" class="{css}">{escape(column.label)}</th>'
-        for column, css in zip(shown, classes, strict=True)
+        f'<th scope="col" class="{css}">{escape(label)}</th>'
+        for label, css in zip(shown["head"], classes, strict=True)
     )
-    body = "".join(f"<tr>{_cells(row, classes)}</tr>" for row in zip(*written, strict=True))
+    body = "".join(f"<tr>{_cells(row, classes)}</tr>" for row in shown["rows"])
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     return f'<div class="scroll">{table}</div>'
 
 
+def written_table(data: pl.DataFrame, columns: Sequence[str] | None = None) -> dict[str, Any]:
+    """A table in the words of the page: headings, written values, and the class of each column."""
+    shown = [labels.column(name) for name in columns or data.columns]
+    hidden = [marks(row) for row in data.select(HIDDEN).iter_rows(named=True)] if HIDDEN in data.columns else []
+    written = [
+        [
+            (hidden[at].get(column.name) if hidden else None) or labels.text(value, column.kind)
+            for at, value in enumerate(data[column.name])
+        ]
+        for column in shown
+    ]
+    return {
+        "kind": "table",
+        "columns": [column.name for column in shown],
+        "head": [column.label for column in shown],
+        "classes": [_cell_class(column, values) for column, values in zip(shown, written, strict=True)],
+        "rows": [list(row) for row in zip(*written, strict=True)],
+    }
+
+
+def note(text: str) -> dict[str, Any]:
+    """A sentence, as data for formats other than HTML."""
+    return {"kind": "note", "text": text}
+
+
 def _cells(row: Sequence[str], classes: Sequence[str]) -> str:
     return "".join(f'<td class="{css}">{escape(cell)}</td>' for cell, css in zip(row, classes, strict=True))
-
-
-def definition_html(definition: Any) -> str:
-    """The folded box that says what a number means."""
-    rows = [(label, getattr(definition, name, None)) for name, label in DEFINITION_ROWS]
-    html = "".join(f"<dt>{label}</dt><dd>{escape(_written(value))}</dd>" for label, value in rows if value)
-    return _details("definition", "定義・分母・除外", f"<dl>{html}</dl>")
 
 
 def plain_rows(data: pl.DataFrame) -> list[dict[str, Any]]:
@@ -188,16 +231,19 @@ def _output(
     body: str,
     spec: dict[str, Any] | None = None,
     where: Mapping[str, Any] | None = None,
+    shown: Sequence[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
+    """HTML for a page; beside it, as data, the figure and `shown`: what the HTML holds, for formats other than HTML."""
     definition = figure.definition
     head = f'<h3>{escape(definition.title)}</h3><p class="question">{escape(definition.question)}</p>'
     data = {
         "name": definition.name,
         "where": {key: value if isinstance(value, list) else [value] for key, value in (where or {}).items()},
         "title": definition.title,
-        "definition": {name: _json_value(getattr(definition, name, None)) for name, _ in DEFINITION_ROWS},
+        "definition": {name: _json_value(getattr(definition, name, None)) for name in DEFINITION_KEYS},
         "rows": plain_rows(figure.data),
         "spec": spec,
+        "shown": shown,
     }
     html = f'<section class="figure" data-figure="{escape(definition.name)}">{head}{body}</section>'
     return {"text/html": html, "text/plain": definition.title, MIME: data}
@@ -241,10 +287,6 @@ def _cell_class(column: labels.Column, written: Sequence[str]) -> str:
     if column.numeric:
         return "number"
     return "long" if max(map(len, written), default=0) > LONG_TEXT else "short"
-
-
-def _written(value: Any) -> str:
-    return labels.day(value) if isinstance(value, date) else str(value)
 
 
 def _json_value(value: Any) -> Any:

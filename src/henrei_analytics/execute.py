@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ CELL_TIMEOUT = 600
 class OwnKernelManager(AsyncKernelManager):
     """Kernels of the Python that runs the report, reached through a channel other users cannot read."""
 
+    environment: Mapping[str, str] = {}
+    """Set for the kernels beside what the report itself has."""
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._sockets = tempfile.TemporaryDirectory(prefix="henrei-")
@@ -31,6 +35,7 @@ class OwnKernelManager(AsyncKernelManager):
             self.ip = f"{self._sockets.name}/k"  # the default is one name for all kernels of a folder
 
     async def _async_start_kernel(self, **kwargs: Any) -> None:
+        kwargs["env"] = {**kwargs.get("env", os.environ), **self.environment}
         # What a kernel writes to its terminal can hold data, and nobody reads it.
         await super()._async_start_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **kwargs)
 
@@ -63,8 +68,11 @@ class Failure:
         return f"{self.notebook}: {self.message or self.error}{place}"
 
 
-def execute(notebook: Path, parameters: dict[str, str | int]) -> nbformat.NotebookNode | Failure:
-    """The executed notebook, or why there is none."""
+def execute(
+    notebook: Path, parameters: dict[str, str | int], environment: Mapping[str, str] | None = None
+) -> nbformat.NotebookNode | Failure:
+    """The executed notebook, or why there is none. `environment`: variables that its kernel gets."""
+    manager = type("KernelManager", (OwnKernelManager,), {"environment": dict(environment or {})})
     try:
         return papermill.execute_notebook(
             str(notebook),
@@ -72,13 +80,13 @@ def execute(notebook: Path, parameters: dict[str, str | int]) -> nbformat.Notebo
             parameters=parameters,
             kernel_name="python3",
             language="python",
-            kernel_manager_class=OwnKernelManager,
+            kernel_manager_class=manager,
             progress_bar=False,
             log_output=False,
             execution_timeout=CELL_TIMEOUT,
         )
     except PapermillExecutionError as error:
-        ours = error.ename == "ParameterError"
+        ours = error.ename in ("ParameterError", "BrokenFigure")
         # The injected parameters are a cell too, so the index already counts from 1 in the notebook as written.
         return Failure(notebook.stem, error.ename, error.cell_index, error.evalue if ours else "")
     except Exception as error:  # a dead kernel, a timeout, a file that is not a notebook

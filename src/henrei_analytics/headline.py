@@ -10,14 +10,9 @@ from typing import Any
 import polars as pl
 
 from henrei_analytics import labels
+from henrei_analytics.figures.scope import month_number, month_of
 
-SIGNALS = {
-    "high": ("増えています（管理限界超）", "bad"),
-    "run_high": ("高めの月が続いています", "bad"),
-    "low": ("減っています（管理限界より低い）", "good"),
-    "run_low": ("低めの月が続いています", "good"),
-}
-
+TONES = {"high": "bad", "run_high": "bad", "creeping": "bad", "low": "good", "run_low": "good"}
 
 NOBODY = "未定"  # what the figure worklist_by_owner calls the owner of returns without one
 
@@ -70,17 +65,20 @@ def _rate(month: dict[str, Any], rates: pl.DataFrame) -> Tile:
     interval = (
         f"95%信頼区間 {labels.text(month['rate_low'], 'rate')}〜{labels.text(month['rate_high'], 'rate')}"
     )
+    of = {row["month"]: row for row in rates.filter(pl.col("payer") == "all").to_dicts()}
+    before = [of.get(_back(month["month"], back), {}).get("rate") for back in (1, 12)]
     lines = [
         f"社保 {labels.text(month['rate_shaho'], 'rate')}　国保 {labels.text(month['rate_kokuho'], 'rate')}",
+        f"前月 {labels.text(before[0], 'rate')}　前年同月 {labels.text(before[1], 'rate')}",
         interval if month["rate"] is not None else "請求か返戻のファイルがそろわないため計算しません",
     ]
-    now = rates.filter((pl.col("payer") == "all") & (pl.col("month") == month["month"])).to_dicts()
-    if not now or now[0]["center"] is None:
-        verdict, tone = "管理限界はまだ引けません", ""
-    else:
-        verdict, tone = SIGNALS.get(now[0]["signal"], ("いつもの範囲", ""))
+    signal = of.get(month["month"], {}).get("signal") if month["rate"] is not None else None
+    verdict = labels.code("signal", signal) if signal else "管理限界はまだ引けません"
+    if signal in labels.words()["codes"]["signal_reason"]:
+        verdict += f"（{labels.code('signal_reason', signal)}）"
     value, _, unit = labels.text(month["rate"], "rate").partition(" ")
-    return Tile("返戻率", value, unit, tuple(lines), verdict if month["rate"] is not None else "", tone)
+    shown = verdict if month["rate"] is not None else ""
+    return Tile("返戻率", value, unit, tuple(lines), shown, TONES.get(signal or "", ""))
 
 
 def _open(month: dict[str, Any]) -> Tile:
@@ -271,6 +269,10 @@ def _change(value: int | None) -> str:
         return labels.MISSING
     arrow = " ▲" if value > 0 else " ▼" if value < 0 else ""
     return labels.text(value, "change") + arrow
+
+
+def _back(month: date, months: int) -> date:
+    return month_of(month_number(month) - months)
 
 
 def _short(day: date | None) -> str:

@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Any
 
 MISSING = "—"
+INTERNAL = "院内用"
 NO_ROWS = "該当するものはありません"
 NOTHING_TO_DO = "確かめることはありません"
 NOTHING_OPEN = "未再請求の返戻はありません"
@@ -137,6 +138,8 @@ FORMATS = {
     "months": lambda value: f"{_one_decimal(value)}か月",
     "number": lambda value: f"{value:,.2f}",
     "change": _signed,
+    "mean": lambda value: f"{value:,.1f}",
+    "mean_change": lambda value: f"{value:+,.1f}".replace("-", "−"),
     "rate_change": lambda value: f"{value * 100:+.2f} ポイント".replace("-", "−"),
     "month": month,
     "date": lambda value: f"{value:%Y-%m-%d}",

@@ -19,15 +19,23 @@ import duckdb
 import polars as pl
 
 from henrei_analytics import charts, display, figures, headline, labels
+from henrei_analytics.checks import run_checks
+from henrei_analytics.checks import view as checks_view
+from henrei_analytics.disclosure import Edition
 from henrei_analytics.errors import HenreiError
-from henrei_analytics.figures import Figure, Scope
+from henrei_analytics.figures import BrokenFigure, Figure, OwnFigures, Scope, read_own_figures
+from henrei_analytics.figures.figure import undeclared
+from henrei_analytics.figures.own import folder_of
 from henrei_analytics.offices import Institution, institutions
+from henrei_analytics.shareable_office import ShareableOffice
 from henrei_analytics.warehouse import connect
 
 __all__ = ["Office", "ParameterError", "charts", "open_office"]
 
 DEFAULT_DATABASE = Path("data") / "henrei.duckdb"
+EDITION, INSTITUTION_NAME = "HENREI_EDITION", "HENREI_INSTITUTION_NAME"  # set by the report for its kernels
 SHOWN_CHOICES = 6
+ACTIONS_DRAWN = 3
 MONTHS_BACK = (1, 120)
 
 
@@ -46,6 +54,7 @@ class Office:
     con: duckdb.DuckDBPyConnection
     institution: Institution
     scope: Scope
+    own: OwnFigures = field(default_factory=OwnFigures)
     _figures: dict[str, Figure] = field(default_factory=dict)
     _said: dict[str, str] = field(default_factory=dict)
 
@@ -66,13 +75,38 @@ class Office:
     def figure(self, name: str, **where: Any) -> Figure:
         """A figure, computed once; `period="month"` or `payer=["shaho", "kokuho"]` keeps those rows only."""
         if name not in self._figures:
-            self._figures[name] = figures.compute(self.con, self.scope, name)
+            self._figures[name] = figures.compute(self.con, self.scope, self._known(name), self.own.known)
         figure = self._figures[name]
         return replace(figure, data=_rows(figure.data, where)) if where else figure
+
+    def _known(self, name: str) -> str:
+        if name in self.own.known:
+            return name
+        if name in self.own.problems:
+            raise BrokenFigure(self.own.problems[name])
+        raise BrokenFigure(f"図「{name}」はありません。名前は定義の一覧（definitions.html）にあります。")
 
     def rows(self, name: str, **where: Any) -> pl.DataFrame:
         """The rows of a figure, for a chart."""
         return self.figure(name, **where).data
+
+    def query(self, sql: str) -> pl.DataFrame:
+        """The rows of a SELECT over the `mart` as of this page's day.
+
+        Beside it stands `scope`, one row: institution, month, first_month (of the window), as_of.
+        """
+        figures.prepare(self.con, self.scope)
+        return pl.DataFrame(self.con.sql(sql))
+
+    def show_rows(
+        self,
+        title: str,
+        rows: pl.DataFrame,
+        chart: alt.TopLevelMixin | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> None:
+        """Show rows that are no declared figure: title, chart, table. There is no definition to show."""
+        display.show(Figure(undeclared(title), rows), chart, columns=columns)
 
     def head(self) -> None:
         """Show for whom, which month and which day this page is."""
@@ -107,9 +141,27 @@ class Office:
         rows = figure.data.to_dicts()
         display.tiles(figure, headline.worklist_tiles(rows), columns if rows else None)
 
-    def attention(self) -> None:
-        """Show what needs doing."""
-        display.attention(self.figure("attention"))
+    def attention(self, first: int = display.OPEN_ROWS) -> None:
+        """Show what needs doing; more than the `first` are folded."""
+        display.attention(self.figure("attention"), first)
+
+    def checks(self) -> None:
+        """Show the checks of the data: what failed and what to do."""
+        results = run_checks(self.con, self.institution.code, self.scope.as_of)
+        display.display(checks_view.bundle(results, self.scope.as_of), raw=True)
+
+    def newest_actions(self, name: str, columns: Sequence[str]) -> None:
+        """Show the months around each of the newest prevention actions, one chart an action."""
+        newest = self.rows("action_effect", span="first")["action_id"].head(ACTIONS_DRAWN)
+        if newest.is_empty():
+            self.show(name)
+        for action in newest:
+            months = self.rows(name, action_id=action)
+            started = months.filter(phase="action")
+            chart = charts.trend(
+                months, "rate", low="low", high="high", limits=["phase_rate"], breaks=started
+            )
+            self.show(name, chart, columns=columns, action_id=action)
 
     def sentences(self, name: str) -> None:
         """Show the sentences of a figure."""
@@ -138,14 +190,22 @@ class Office:
 
 def open_office(
     database: str = "", institution: str = "", month: str | int = "", as_of: str = "", months_back: int = 24
-) -> Office:
-    """The office a notebook is about; empty values mean the usual one. Raises ParameterError."""
+) -> Office | ShareableOffice:
+    """The office a notebook is about; empty values mean the usual one. Raises ParameterError.
+
+    Which edition is made is not a parameter: a notebook that forgot to pass it on would show everything.
+    """
     day = _day(as_of)
     back = _months_back(months_back)
-    con = connect(_database(str(database)))
+    path = _database(str(database))
+    con = connect(path)
     try:
         chosen = _institution(institutions(con), str(institution).strip())
-        return Office(con, chosen, Scope(chosen.code, _month(chosen, str(month).strip(), day), day, back))
+        scope = Scope(chosen.code, _month(chosen, str(month).strip(), day), day, back)
+        if os.environ.get(EDITION) == Edition.SHAREABLE:
+            name = os.environ.get(INSTITUTION_NAME) or chosen.title
+            return ShareableOffice(con, scope, name, month_label(scope.month))
+        return Office(con, chosen, scope, read_own_figures(folder_of(path)))
     except ParameterError:
         con.close()
         raise

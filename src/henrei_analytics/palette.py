@@ -63,6 +63,12 @@ STATES = {
     "期限間近": ("#B3261E", "！", "#FFFFFF"),
     "期限切れ": ("#6E6E6E", "△", "#FFFFFF"),
 }
+# Verdict on a month → its sign in a chart, and the colour of the sign.
+SIGNALS = {
+    "増えています": ("▲", "#A3330D"),
+    "じわじわ増えています": ("△", "#A3330D"),
+    "減っています": ("▼", "#146C43"),
+}
 UNKNOWN_STATE = ("#CCCCCC", "?", "#222222")
 
 THEME = {

@@ -1,7 +1,7 @@
 """The monthly reports: notebooks × institutions × months → pages, figures.json and an index.
 
-    out/index.html · out/figures.json (this run)
-    out/<institution>/<YYYY-MM>/<notebook>.html · figures.json
+    out/index.html · out/definitions.html · out/figures.json (this run)
+    out/<institution>/<YYYY-MM>/<notebook>.html · figures.json, if asked for brief.pdf · report.pdf · tables.xlsx
 
 A page is written whole or not at all, and a failed one leaves no older page of its name behind.
 """
@@ -9,25 +9,38 @@ A page is written whole or not at all, and a failed one leaves no older page of 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date
-from importlib import resources
 from pathlib import Path
 
 import duckdb
 import nbformat
 
 from henrei_analytics import __version__, figures, labels, output
+from henrei_analytics.definitions_page import DEFINITIONS, definitions_html
+from henrei_analytics.disclosure import Edition
+from henrei_analytics.disclosure.edition import shareable_notebooks
+from henrei_analytics.disclosure.folder import check_folder
+from henrei_analytics.disclosure.handling import Handling
+from henrei_analytics.disclosure.names import InstitutionNames
 from henrei_analytics.errors import HenreiError
 from henrei_analytics.execute import Failure, execute
-from henrei_analytics.figures import Scope
+from henrei_analytics.figures import BrokenFigure, OwnFigures, Scope, read_own_figures
 from henrei_analytics.figures.checks import check_sums
-from henrei_analytics.notebook import month_label
+from henrei_analytics.figures.own import folder_of
+from henrei_analytics.notebook import EDITION, INSTITUTION_NAME, month_label
+from henrei_analytics.notebook_files import Source, shipped_files, shipped_folder, with_own
 from henrei_analytics.offices import Institution, institutions
+from henrei_analytics.outputs.cover import Cover
+from henrei_analytics.outputs.formats import Formats, write_formats
 from henrei_analytics.pages import Link, Page, Provenance, page_html, read_page
+from henrei_analytics.pages.search import search_entries
+from henrei_analytics.shareable_office import published_outputs, shows_figures
 from henrei_analytics.warehouse import connect
+from henrei_analytics.warehouse.database import schema_version
 
 Progress = Callable[[str, int, int], None]
 Executed = nbformat.NotebookNode | Failure
@@ -40,6 +53,8 @@ class ReportResult:
     pages: list[Path] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)  # pages that could not be made
     differences: list[str] = field(default_factory=list)  # sums of pages that were made
+    own_problems: list[str] = field(default_factory=list)  # notebooks and figures of the office's own
+    format_problems: list[str] = field(default_factory=list)  # PDFs and workbooks that could not be made
 
 
 @dataclass(frozen=True)
@@ -48,14 +63,19 @@ class Job:
 
     institution: Institution
     scope: Scope
+    handling: Handling = Handling()
 
     @property
     def key(self) -> tuple[str, str]:
-        return self.scope.institution, f"{self.scope.month:%Y-%m}"
+        return self.handling.folder(self.scope.institution), f"{self.scope.month:%Y-%m}"
+
+    @property
+    def title(self) -> str:
+        return self.handling.title(self.scope.institution, self.institution.title)
 
     @property
     def label(self) -> str:
-        return f"{self.institution.title} {self.key[1]}"
+        return f"{self.title} {self.key[1]}"
 
 
 def run(
@@ -69,9 +89,13 @@ def run(
     notebooks: Path | None = None,
     progress: Progress | None = None,
     jobs: int | None = None,
+    edition: Edition = Edition.INTERNAL,
+    institution_names: InstitutionNames = InstitutionNames.HIDE,
+    formats: Formats = Formats(),  # noqa: B008
 ) -> ReportResult:
     """Make every page asked for. Raises HenreiError when nothing can be made; single failures are in the result."""
-    sources = notebook_files(notebooks or notebooks_folder())
+    sources, own_problems = _sources(shipped_files(notebooks or shipped_folder()), database, edition)
+    check_folder(out, edition)
     try:
         output.make_folder(out)
     except OSError as error:
@@ -79,56 +103,61 @@ def run(
             f"{out} に書けません（{type(error).__name__}）。別のフォルダーを指定してください。"
         ) from None
     with connect(database) as con:
-        wanted = _jobs(con, institutions, months, as_of, months_back)
-        result = ReportResult()
+        known = _known(con)
+        handling = Handling.of(edition, institution_names, known)
+        wanted = _jobs(known, institutions, months, as_of, months_back, handling)
+        own = OwnFigures() if handling.is_shareable else read_own_figures(folder_of(database))
+        result = ReportResult(own_problems=own_problems + _broken_figures(con, wanted[0].scope, own))
+        formats, result.format_problems = formats.possible()
         executed = _execute_all(database, sources, wanted, jobs or os.cpu_count() or 1, progress)
         numbers: dict[str, dict[str, dict[str, object]]] = {}
         for job in wanted:
-            shown = _write_month(con, job, {path.stem: executed[job, path] for path in sources}, out, result)
+            shown = _write_month(
+                con, job, {source: executed[job, source.path] for source in sources}, out, result, formats
+            )
             numbers.setdefault(job.key[0], {})[job.key[1]] = shown
-            result.differences += _sums_that_differ(con, job)
-    output.write_json(out / output.FIGURES, numbers)
-    output.write_text(out / "index.html", output.index(out, result.failures + result.differences))
+            if not handling.is_shareable:
+                result.differences += _sums_that_differ(con, job)
+    about = {"edition": edition, "rule": handling.rule} if handling.is_shareable else {}
+    output.link_months(out, [job.key for job in wanted])
+    output.write_json(out / output.FIGURES, numbers | about)
+    output.write_text(out / DEFINITIONS, definitions_html(own.known))
+    told = [] if handling.is_shareable else result.failures + result.own_problems + result.differences
+    output.write_text(out / "index.html", output.index(out, told, handling.tag, handling.rule))
     return result
 
 
-def notebooks_folder() -> Path:
-    """The notebooks of this installation: the repository's, or those packed into a wheel."""
-    packed = Path(str(resources.files(__package__))) / "_notebooks"
-    return packed if packed.is_dir() else Path(__file__).parents[2] / "notebooks"
+def _sources(shipped: Sequence[Path], database: Path, edition: Edition) -> tuple[list[Source], list[str]]:
+    """The notebooks of an edition. What the office wrote itself can say anything, so it stays inside."""
+    if edition is Edition.SHAREABLE:
+        wanted = shareable_notebooks()
+        return [Source(path) for path in shipped if path.stem in wanted], []
+    return with_own(shipped, database)
 
 
-def notebook_files(folder: Path) -> list[Path]:
-    """The report notebooks of a folder: names that start with two digits, in their order."""
-    found = sorted(path for path in folder.glob("[0-9][0-9]*.ipynb") if _is_report(path))
-    if not found:
-        raise HenreiError(f"{folder} に報告用のノートブック（00_….ipynb）がありません。")
-    return found
-
-
-def _is_report(path: Path) -> bool:
-    """A notebook can stay out of the reports: metadata `henrei: {"report": false}`."""
-    return nbformat.read(path, as_version=4).metadata.get("henrei", {}).get("report", True)
+def _known(con: duckdb.DuckDBPyConnection) -> dict[str, Institution]:
+    known = {each.code: each for each in institutions(con)}
+    if not known:
+        raise HenreiError("データベースに請求も返戻もありません。先に henrei load で取り込んでください。")
+    return known
 
 
 def _jobs(
-    con: duckdb.DuckDBPyConnection,
+    known: Mapping[str, Institution],
     codes: list[str] | None,
     months: list[date] | None,
     as_of: date,
     months_back: int,
+    handling: Handling,
 ) -> list[Job]:
     """Institution × month, in order. An institution without data in a month asked for has no job in it."""
-    known = {each.code: each for each in institutions(con)}
-    if not known:
-        raise HenreiError("データベースに請求も返戻もありません。先に henrei load で取り込んでください。")
     if unknown := [code for code in codes or [] if code not in known]:
         raise HenreiError(
             f"医療機関「{'、'.join(unknown)}」のデータはありません。あるもの: {'、'.join(known)}。"
         )
     chosen = [known[code] for code in sorted(codes or known)]
     jobs = [
-        Job(each, Scope(each.code, month, as_of, months_back))
+        Job(each, Scope(each.code, month, as_of, months_back), handling)
         for each in chosen
         for month in (months or [each.newest_month(as_of)])
         if month in each.months
@@ -141,16 +170,19 @@ def _jobs(
 
 
 def _execute_all(
-    database: Path, sources: Sequence[Path], jobs: Sequence[Job], workers: int, progress: Progress | None
+    database: Path, sources: Sequence[Source], jobs: Sequence[Job], workers: int, progress: Progress | None
 ) -> dict[tuple[Job, Path], Executed]:
     """Run every notebook of every job. Threads suffice: the work is done in the kernels, processes of their own."""
     done: dict[tuple[Job, Path], Executed] = {}
     total = len(jobs) * len(sources)
     with ThreadPoolExecutor(workers) as pool:
         running = {
-            pool.submit(execute, path, _parameters(database, job)): (job, path)
+            pool.submit(execute, source.path, _parameters(database, job), _environment(job)): (
+                job,
+                source.path,
+            )
             for job in jobs
-            for path in sources
+            for source in sources
         }
         for finished in as_completed(running):
             done[running[finished]] = finished.result()
@@ -161,7 +193,7 @@ def _execute_all(
 
 def _parameters(database: Path, job: Job) -> dict[str, str | int]:
     return {
-        "database": str(database.resolve()),
+        "database": str(database.absolute()),
         "institution": job.scope.institution,
         "month": f"{job.scope.month:%Y-%m}",
         "as_of": job.scope.as_of.isoformat(),
@@ -169,17 +201,43 @@ def _parameters(database: Path, job: Job) -> dict[str, str | int]:
     }
 
 
+def _about(job: Job) -> dict[str, object]:
+    """What a shareable file of numbers says of itself; pools of several institutions read it."""
+    if not job.handling.is_shareable:
+        return {}
+    return {
+        "edition": job.handling.edition,
+        "rule": job.handling.rule,
+        "month": f"{job.scope.month:%Y-%m}",
+        "as_of": job.scope.as_of.isoformat(),
+        "months_back": job.scope.months_back,
+    }
+
+
+def _environment(job: Job) -> dict[str, str]:
+    return {EDITION: job.handling.edition, INSTITUTION_NAME: job.title}
+
+
 def _write_month(
-    con: duckdb.DuckDBPyConnection, job: Job, executed: dict[str, Executed], out: Path, result: ReportResult
+    con: duckdb.DuckDBPyConnection,
+    job: Job,
+    executed: dict[Source, Executed],
+    out: Path,
+    result: ReportResult,
+    formats: Formats,
 ) -> dict[str, object]:
     """Write the pages of one month; returns the numbers they show, by notebook."""
     folder = out.joinpath(*job.key)
     pages: dict[str, Page | None] = {}
-    for name, outcome in executed.items():
+    for source, outcome in executed.items():
+        name = source.name
+        if job.handling.is_shareable and not isinstance(outcome, Failure):
+            if not shows_figures(outcome := published_outputs(outcome)):
+                continue  # a page that would only say what it does not show
         if isinstance(outcome, Failure):
             result.failures.append(f"{job.label} {outcome}")
             (folder / f"{name}.html").unlink(missing_ok=True)
-        pages[name] = None if isinstance(outcome, Failure) else read_page(outcome, name)
+        pages[name] = None if isinstance(outcome, Failure) else read_page(_noted(outcome, source), name)
     titles = {name: page.title if page else name for name, page in pages.items()}
     provenance = _provenance(con, job)
     for name, page in pages.items():
@@ -187,37 +245,78 @@ def _write_month(
             continue
         links = [Link(titles[each], f"{each}.html" if pages[each] else None, each == name) for each in pages]
         path = folder / f"{name}.html"
-        output.write_text(path, page_html(page, job.institution.title, links, provenance))
+        output.write_text(path, page_html(page, job.title, links, provenance, job.handling.rule))
         result.pages.append(path)
-    shown = {name: page.figures for name, page in pages.items() if page}
+    made = {name: page for name, page in pages.items() if page}
+    failed = write_formats(formats, made, _cover(job, provenance), folder)
+    result.format_problems += [f"{job.label} {each}" for each in failed]
+    shown = {name: page.figures for name, page in made.items()}
     month = {
-        "office": job.institution.title,
+        "office": job.title,
         "label": month_label(job.scope.month),
         "titles": titles,
         "figures": shown,
+        "search": search_entries(made),
+        **_about(job),
     }
     output.write_json(folder / output.FIGURES, month)
     return shown
+
+
+def _cover(job: Job, provenance: Provenance) -> Cover:
+    return Cover(
+        job.title,
+        month_label(job.scope.month),
+        job.scope.as_of,
+        job.handling.tag,
+        provenance.version,
+        provenance.parameters,
+        provenance.files,
+    )
+
+
+def _noted(notebook: nbformat.NotebookNode, source: Source) -> nbformat.NotebookNode:
+    """A page that is not the shipped one says so below its title."""
+    if source.note:
+        notebook.cells.insert(1, nbformat.v4.new_markdown_cell(source.note))
+    return notebook
+
+
+def _broken_figures(con: duckdb.DuckDBPyConnection, scope: Scope, own: OwnFigures) -> list[str]:
+    """What is wrong with the own figures, also with those that no page shows."""
+    told = list(own.problems.values())
+    for name in own.declarations:
+        try:
+            figures.compute(con, scope, name, own.known)
+        except BrokenFigure as error:
+            told.append(str(error))
+    return [f"自院の図 {each}" for each in told]
 
 
 def _provenance(con: duckdb.DuckDBPyConnection, job: Job) -> Provenance:
     """The files the numbers of this page were read from."""
     rows = con.execute(
         """
-        SELECT name, file_id
+        SELECT name, file_id, kind
         FROM mart.files
         WHERE institution = ? AND status = 'loaded' AND month BETWEEN ? AND ?
         ORDER BY month DESC, name, file_id
         """,
         [job.scope.institution, job.scope.first_month, job.scope.as_of],
     ).fetchall()
+    code = labels.institution(job.scope.institution)
     parameters = (
-        ("医療機関", labels.institution(job.scope.institution)),
+        ("医療機関", job.handling.title(job.scope.institution, code)),
         ("処理年月", job.key[1]),
         ("基準日", job.scope.as_of.isoformat()),
         ("期間", f"{job.scope.months_back}か月"),
     )
-    return Provenance(parameters, __version__, [(name, file_id[:12]) for name, file_id in rows])
+    files = [(name, file_id[:12]) for name, file_id, _ in rows]
+    if job.handling.is_shareable:
+        kinds = Counter(kind for _, _, kind in rows)
+        files = [(labels.code("kind", kind), f"{count}件") for kind, count in sorted(kinds.items())]
+    version = f"{__version__}（データベースの版 {schema_version(con)}）"
+    return Provenance(parameters, version, files, by_kind=job.handling.is_shareable)
 
 
 def _sums_that_differ(con: duckdb.DuckDBPyConnection, job: Job) -> list[str]:

@@ -6,8 +6,9 @@ told in words as well: colour is never the only sign.
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 import polars as pl
@@ -29,22 +30,48 @@ def worklist_html(data: pl.DataFrame) -> str:
     return f'<div class="scroll">{table}</div>{_more(data.height)}'
 
 
+def worklist_shown(data: pl.DataFrame) -> list[dict[str, Any]]:
+    """The same table as text, for formats other than HTML: a cell's lines are parted by line breaks."""
+    rows = [[_as_text(cell) for cell in _row_cells(row)] for row in data.head(SHOWN).iter_rows(named=True)]
+    classes = ["short", "short", "longest", "number", "long"]
+    table = {"kind": "table", "columns": [], "head": list(TITLES), "classes": classes, "rows": rows}
+    more = _more_words(data.height)
+    return [table, *([{"kind": "note", "text": more}] if more else [])]
+
+
+def _as_text(cell: str) -> str:
+    """The text of a cell written below: its only markup is that of this module."""
+    return unescape(
+        re.sub(
+            r"<[^>]+>", "", cell.replace("</div><div", "</div>\n<div").replace("</span><div", "</span>\n<div")
+        )
+    )
+
+
 def _more(total: int) -> str:
+    words = _more_words(total)
+    return f'<p class="none">{words}</p>' if words else ""
+
+
+def _more_words(total: int) -> str:
     if total <= SHOWN:
         return ""
     return (
-        f'<p class="none">期限の近い順に{SHOWN:,}件を表示しています。残りの{total - SHOWN:,}件（全{total:,}件）は '
-        "Excel の作業一覧（henrei worklist）にあります。</p>"
+        f"期限の近い順に{SHOWN:,}件を表示しています。残りの{total - SHOWN:,}件（全{total:,}件）は "
+        "Excel の作業一覧（henrei worklist）にあります。"
     )
 
 
 def _row(row: dict[str, Any]) -> str:
-    cells = (_deadline(row), _receipt(row), _reason(row), _money(row), _office(row))
     written = "".join(
         f'<td class="{css}">{cell}</td>'
-        for css, cell in zip(("due", "receipt", "reason", "money", "office"), cells, strict=True)
+        for css, cell in zip(("due", "receipt", "reason", "money", "office"), _row_cells(row), strict=True)
     )
     return f'<tr class="due-{escape(row["urgency"])}">{written}</tr>'
+
+
+def _row_cells(row: dict[str, Any]) -> tuple[str, ...]:
+    return _deadline(row), _receipt(row), _reason(row), _money(row), _office(row)
 
 
 def _deadline(row: dict[str, Any]) -> str:

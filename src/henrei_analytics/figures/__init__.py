@@ -8,22 +8,28 @@ statistic needs more than SQL, one function of `after.py`.
     figure.definition.title, figure.data
 """
 
-from henrei_analytics.figures.compute import compute, compute_many
+from henrei_analytics.figures.compute import compute, compute_many, prepare
 from henrei_analytics.figures.declarations import (
     FIGURES,
     DefinitionError,
     definitions,
 )
-from henrei_analytics.figures.figure import Definition, Figure
+from henrei_analytics.figures.figure import Basis, Definition, Figure
+from henrei_analytics.figures.own import BrokenFigure, OwnFigures, read_own_figures
 from henrei_analytics.figures.scope import Scope
 
 __all__ = [
     "FIGURES",
+    "Basis",
+    "BrokenFigure",
     "Definition",
     "DefinitionError",
     "Figure",
+    "OwnFigures",
     "Scope",
     "compute",
     "compute_many",
     "definitions",
+    "prepare",
+    "read_own_figures",
 ]

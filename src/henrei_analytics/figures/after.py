@@ -11,13 +11,17 @@ from functools import partial
 
 import polars as pl
 
+from henrei_analytics.figures.audit import funnel, funnel_curves, observed_expected, periods
+from henrei_analytics.figures.audit_sentences import audit_verdict
+from henrei_analytics.figures.control_charts import control_chart
 from henrei_analytics.figures.effects import action_effects, action_phases, correction_verdicts
 from henrei_analytics.figures.figure import Figure
 from henrei_analytics.figures.journey_sentences import cash_verdict, prevention_verdict, repeat_verdict
 from henrei_analytics.figures.notices import notice_table
+from henrei_analytics.figures.reason_changes import reason_changes
 from henrei_analytics.figures.scope import Scope
 from henrei_analytics.figures.sentences import brief_verdict
-from henrei_analytics.figures.statistics import p_chart, wilson
+from henrei_analytics.figures.statistics import wilson
 from henrei_analytics.figures.turnaround import (
     incidence_table,
     survival_table,
@@ -58,7 +62,7 @@ def _rate(n: int | None, d: int | None) -> tuple[float | None, float | None, flo
 
 
 def add_control_limits(frame: pl.DataFrame, scope: Scope, group: str) -> pl.DataFrame:
-    """Adds rate, low, high and center, limit_low, limit_high, signal within each group.
+    """Adds rate, low, high and center, limit_low, limit_high, expected, cusum, signal within each group.
 
     The frame has one row per group and month, months ascending within the group. The report's
     own month is judged by the months before it.
@@ -66,7 +70,7 @@ def add_control_limits(frame: pl.DataFrame, scope: Scope, group: str) -> pl.Data
     parts = []
     rated = add_rate(frame, scope)
     for part in rated.partition_by(group, maintain_order=True) or [rated]:
-        points = p_chart(
+        points = control_chart(
             part["numerator"].to_list(),
             part["denominator"].to_list(),
             baseline=int((part["month"] < scope.month).sum()),
@@ -76,6 +80,8 @@ def add_control_limits(frame: pl.DataFrame, scope: Scope, group: str) -> pl.Data
                 pl.Series("center", [point.center for point in points], pl.Float64),
                 pl.Series("limit_low", [point.low for point in points], pl.Float64),
                 pl.Series("limit_high", [point.high for point in points], pl.Float64),
+                pl.Series("expected", [point.expected for point in points], pl.Float64),
+                pl.Series("cusum", [point.cusum for point in points], pl.Float64),
                 pl.Series("signal", [point.signal for point in points], pl.String),
             )
         )
@@ -113,9 +119,16 @@ def action_months(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
     return action_phases(add_rate(frame, scope), scope)
 
 
-def verdict_table(headline: Figure, top_reasons: Figure) -> pl.DataFrame:
+def verdict_table(
+    headline: Figure, top_reasons: Figure, rate_by_month: Figure, attention: Figure
+) -> pl.DataFrame:
     """The sentences of the monthly brief as rows of position and sentence."""
-    sentences = brief_verdict(headline.data.row(0, named=True), top_reasons.data.to_dicts())
+    sentences = brief_verdict(
+        headline.data.row(0, named=True),
+        top_reasons.data.to_dicts(),
+        rate_by_month.data.to_dicts(),
+        attention.data.to_dicts(),
+    )
     return pl.DataFrame(
         list(enumerate(sentences, start=1)),
         {"position": pl.Int64, "sentence": pl.String},
@@ -130,7 +143,11 @@ AFTER: dict[str, Callable[[pl.DataFrame, Scope], pl.DataFrame]] = {
     "action_effects": action_effects,
     "action_months": action_months,
     "control_limits_by_payer": partial(add_control_limits, group="payer"),
+    "control_limits_by_category": partial(add_control_limits, group="category"),
     "control_limits_by_kind": partial(add_control_limits, group="kind"),
+    "funnel": funnel,
+    "observed_expected": observed_expected,
+    "periods": periods,
     "headline_rates": headline_rates,
     "days_left": add_days_left,
     "survival_table": survival_table,
@@ -143,6 +160,9 @@ AFTER: dict[str, Callable[[pl.DataFrame, Scope], pl.DataFrame]] = {
 COMPOSED: dict[str, Callable[..., pl.DataFrame]] = {
     "brief_verdict": verdict_table,
     "brief_notices": notice_table,
+    "reason_changes": reason_changes,
+    "audit_verdict": audit_verdict,
+    "audit_funnel_limits": funnel_curves,
     "cash_verdict": cash_verdict,
     "repeat_verdict": repeat_verdict,
     "prevention_verdict": prevention_verdict,

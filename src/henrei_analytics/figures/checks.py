@@ -60,7 +60,9 @@ def _month_sides(column: str) -> dict[str, Callable[[Frames], int]]:
         "reasons_trend": _trend_month(column),
     }
     if column == "returns":
-        sides |= {name: _of(name, _sum("returns_month")) for name in ("by_insurer", "by_law_number")}
+        by_month = ("by_insurer", "by_law_number", "by_prefecture", "category_by_payer")
+        sides |= {name: _of(name, _sum("returns_month")) for name in by_month}
+        sides["reason_changes"] = _of("reason_changes", _sum("returns"))
     return sides
 
 
@@ -71,9 +73,18 @@ def _window_sides(column: str) -> dict[str, Callable[[Frames], int]]:
         "payer_comparison": _of("payer_comparison", _cells(column, "window")),
         **{
             name: _of(name, _sum(column))
-            for name in ("reasons_trend", "by_law_number", "by_insurer", "reason_by_insurer", "rounds")
+            for name in (
+                "reasons_trend",
+                "by_law_number",
+                "by_insurer",
+                "by_prefecture",
+                "reason_by_insurer",
+                "reason_by_department",
+                "rounds",
+                "audit_cells",
+            )
         },
-    }
+    } | ({"category_by_payer": _of("category_by_payer", _sum("returns"))} if column == "returns" else {})
 
 
 def _open_sides(column: str) -> dict[str, Callable[[Frames], int]]:

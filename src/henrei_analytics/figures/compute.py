@@ -1,21 +1,23 @@
 """Runs a figure: scope → shared relations → the figure's SQL model → its statistic, if any."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import duckdb
 import polars as pl
 
 from henrei_analytics.figures.after import AFTER, COMPOSED
+from henrei_analytics.figures.basis import basis
 from henrei_analytics.figures.declarations import SQL_DIR, Declaration, declarations
 from henrei_analytics.figures.figure import Figure
+from henrei_analytics.figures.own import BrokenFigure
 from henrei_analytics.figures.scope import Scope, month_number
 
 SHARED_TABLES = ("loaded_kinds", "known_returns", "known_adjustments")
 """Read several times by most figures, so computed once for a scope."""
 
 SHARED_VIEWS = (
-    "covered_months",
     "return_span",
+    "covered_months",
     "returns_by_period",
     "rate_cells",
     "insurer_volumes",
@@ -27,24 +29,38 @@ SHARED_VIEWS = (
     "adjustment_months",
     "warned",
     "action_cells",
+    "audit_returns",
+    "audit_offices",
+    "audit_rates",
+    "audit_strata",
 )
 
 
-def compute(con: duckdb.DuckDBPyConnection, scope: Scope, name: str) -> Figure:
+def compute(
+    con: duckdb.DuckDBPyConnection, scope: Scope, name: str, known: Mapping[str, Declaration] | None = None
+) -> Figure:
     """One figure. Leaves the session variable `as_of` and the temp relations of the scope behind."""
-    return compute_many(con, scope, [name])[name]
+    return compute_many(con, scope, [name], known)[name]
 
 
-def compute_many(con: duckdb.DuckDBPyConnection, scope: Scope, names: Iterable[str]) -> dict[str, Figure]:
-    """Several figures of one scope, in the order asked for; the shared relations are made once."""
+def compute_many(
+    con: duckdb.DuckDBPyConnection,
+    scope: Scope,
+    names: Iterable[str],
+    known: Mapping[str, Declaration] | None = None,
+) -> dict[str, Figure]:
+    """Several figures of one scope, in the order asked for; the shared relations are made once.
+
+    `known` are the figures there are: without it the shipped ones.
+    """
     names = list(names)
-    known = declarations()
+    known = declarations() if known is None else known
     if unknown := [name for name in names if name not in known]:
         raise KeyError(f"no figure named {', '.join(unknown)}")
-    _prepare(con, scope)
+    prepare(con, scope)
     made: dict[str, Figure] = {}
     for name in names:
-        _make(con, scope, known[name], made)
+        _make(con, scope, known[name], known, made)
     return {name: made[name] for name in names}
 
 
@@ -52,20 +68,48 @@ def _make(
     con: duckdb.DuckDBPyConnection,
     scope: Scope,
     declaration: Declaration,
+    known: Mapping[str, Declaration],
     made: dict[str, Figure],
 ) -> None:
     name = declaration.definition.name
     if name in made:
         return
-    if declaration.inputs:
+    if declaration.is_own:
+        data = _own_rows(con, scope, declaration)
+    elif declaration.inputs:
         for needed in declaration.inputs:
-            _make(con, scope, declarations()[needed], made)
+            _make(con, scope, known[needed], known, made)
         data = COMPOSED[name](*(made[needed] for needed in declaration.inputs))
     else:
         data = pl.DataFrame(con.sql(declaration.sql_path.read_text(encoding="utf-8")))
-    if declaration.after:
+    if declaration.after and not declaration.is_own:
         data = AFTER[declaration.after](data, scope)
-    made[name] = Figure(declaration.definition, data, _not_loaded(con, declaration.needs))
+    not_loaded = _not_loaded(con, declaration.needs)
+    made[name] = Figure(declaration.definition, data, not_loaded, basis(con, scope, declaration, known))
+
+
+def _own_rows(con: duckdb.DuckDBPyConnection, scope: Scope, declaration: Declaration) -> pl.DataFrame:
+    """The rows of a figure of the office's own; what goes wrong is said in one sentence without data."""
+    name = declaration.definition.name
+    try:
+        data = pl.DataFrame(con.sql(declaration.sql_path.read_text(encoding="utf-8-sig").strip().rstrip(";")))
+    except duckdb.Error as error:
+        # These kinds speak of the text of the model; others can quote a value.
+        telling = isinstance(error, duckdb.ParserException | duckdb.BinderException | duckdb.CatalogException)
+        why = str(error).splitlines()[0] if telling else type(error).__name__
+        raise BrokenFigure(f"{name}.sql: SQL が実行できません（{why}）。") from None
+    try:
+        made = AFTER[declaration.after](data, scope) if declaration.after else data
+    except (pl.exceptions.PolarsError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise BrokenFigure(
+            f"{name}.toml: after の「{declaration.after}」に要る列が {name}.sql の結果にありません"
+            f"（{type(error).__name__}）。"
+        ) from None
+    if missing := [column for column in declaration.definition.counted if column not in made.columns]:
+        raise BrokenFigure(
+            f"{name}.toml: counted の列 {'、'.join(missing)} が {name}.sql の結果にありません。"
+        )
+    return made
 
 
 def _not_loaded(con: duckdb.DuckDBPyConnection, needs: tuple[str, ...]) -> tuple[str, ...]:
@@ -73,7 +117,7 @@ def _not_loaded(con: duckdb.DuckDBPyConnection, needs: tuple[str, ...]) -> tuple
     return () if loaded.intersection(needs) else needs
 
 
-def _prepare(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
+def prepare(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
     """Sets `as_of` for the mart views and makes the relations that the SQL models share."""
     # SET takes no bound parameters; a date's ISO form cannot carry anything else.
     con.execute(f"SET VARIABLE as_of = DATE '{scope.as_of.isoformat()}'")

@@ -140,7 +140,7 @@ def _effect(action: Row, span: str, before: list[Row], after: list[Row]) -> dict
         "difference_range": f"{low * 100:+.2f}〜{high * 100:+.2f}".replace("-", "−"),
         "p": fisher_exact(n1, d1, n2, d2),
     }
-    return _complete(row, _judged(row))
+    return _complete(row, judged(row))
 
 
 def _complete(row: dict[str, Any], effect: str) -> dict[str, Any]:
@@ -159,7 +159,7 @@ def _sums(months: list[Row]) -> tuple[int, int]:
     return sum(each["numerator"] for each in months), sum(each["denominator"] for each in months)
 
 
-def _judged(row: Row) -> str:
+def judged(row: Row) -> str:
     """`less` / `more` only where the exact test and the interval agree; `few` where no result could have told."""
     n1, d1, n2, d2 = (
         row[name]

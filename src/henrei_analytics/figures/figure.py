@@ -1,4 +1,4 @@
-"""What a figure is: its definition in words, and the rows it stands for."""
+"""What a figure is: its definition in words, the rows it stands for, and what they were made from."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,11 @@ import polars as pl
 
 @dataclass(frozen=True)
 class Definition:
-    """What a figure means; every text is Japanese and written for the manager of a claims office."""
+    """What a figure means; every text is Japanese and written for the manager of a claims office.
+
+    model: where the computation is written, as a reader of the project finds it.
+    counted: columns that say how many returns or claims the figure stands for; without any, its rows do.
+    """
 
     name: str
     title: str
@@ -23,6 +27,25 @@ class Definition:
     written_on: date
     next_review: date
     notes: str
+    owner: str
+    model: str
+    counted: tuple[str, ...] = ()
+
+
+def undeclared(title: str) -> Definition:
+    """The definition of rows nobody declared: a title."""
+    day = date.min
+    return Definition(title, title, "", "", "", "", "", "", "", "none", day, day, "", "", "")
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the rows of a figure were made from: loaded files of the scope by kind, and the time rules in force."""
+
+    as_of: date
+    since: date
+    files: tuple[tuple[str, int], ...]
+    rules: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -36,7 +59,25 @@ class Figure:
     definition: Definition
     data: pl.DataFrame
     not_loaded: tuple[str, ...] = ()
+    basis: Basis | None = None
 
     @property
     def name(self) -> str:
         return self.definition.name
+
+
+TOTALS = {"payer": "all", "stage": "all", "setting": "all", "period": "window"}
+"""Columns in which one row stands for all others, and what it says there."""
+
+
+def counted(figure: Figure) -> list[tuple[str, int]]:
+    """How much a figure counted: column and sum. Where rows of totals stand beside their parts, the totals only."""
+    rows = figure.data
+    for column, total in TOTALS.items():
+        if column in rows.columns and (rows[column] == total).any():
+            rows = rows.filter(pl.col(column) == total)
+    return [
+        (column, int(rows[column].sum()))
+        for column in figure.definition.counted
+        if column in rows.columns and rows[column].dtype.is_numeric()
+    ]

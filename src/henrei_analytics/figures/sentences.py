@@ -1,4 +1,4 @@
-"""The verdict in words: three Japanese sentences made by rule from rows of other figures.
+"""The verdict in words: three to five Japanese sentences made by rule from rows of other figures.
 
 Pure text from plain mappings. Everything that can be absent (no returns, one return, no claims
 file, no earlier month) has its own wording, so that a sentence is never wrong and never odd.
@@ -8,21 +8,39 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from henrei_analytics.figures.control_charts import BASELINE_MONTHS
+
 Row = Mapping[str, Any]
 
 NO_DENOMINATOR = "分母(請求ファイル)がないため返戻率は計算できません"
 
+RISING = ("high", "run_high", "creeping")
+JUDGEMENTS = {
+    "usual": "返戻率はいつもの範囲です(平均{center}、管理限界{low}〜{high})。",
+    "high": "返戻率は増えています。管理限界の{high}を超えました(平均{center})。",
+    "low": "返戻率は減っています。管理限界の{low}を下回りました(平均{center})。",
+    "run_high": "返戻率は増えています。平均の{center}より高い月が8か月以上続いています。",
+    "run_low": "返戻率は減っています。平均の{center}より低い月が8か月以上続いています。",
+    "creeping": "返戻率はじわじわ増えています。月ごとには管理限界の{high}を超えていませんが、少しずつの増加が積み重なっています。",
+}
 
-def brief_verdict(headline: Row, top_reasons: Sequence[Row]) -> list[str]:
-    """Three sentences: how many came back, why, what to do next.
 
-    headline: the row of `headline`; top_reasons: rows of `top_reasons`, largest first.
+def brief_verdict(
+    headline: Row, top_reasons: Sequence[Row], rates: Sequence[Row] = (), attention: Sequence[Row] = ()
+) -> list[str]:
+    """How many came back, whether that is out of the ordinary, why, what to do next, what is missing.
+
+    headline: the row of `headline`; top_reasons: rows of `top_reasons`, largest first; rates: rows of `rate_by_month`;
+    attention: rows of `attention`. The second and the last sentence are left out where there is nothing to say.
     """
-    return [
+    sentences = [
         volume_sentence(headline),
+        judgement_sentence(headline, rates),
         reason_sentence(headline, top_reasons),
         action_sentence(headline),
+        missing_sentence(attention),
     ]
+    return [sentence for sentence in sentences if sentence]
 
 
 def volume_sentence(headline: Row) -> str:
@@ -37,7 +55,7 @@ def volume_sentence(headline: Row) -> str:
     if returns == 0:
         count = f"{claimed}ありませんでした"
     else:
-        count = f"{claimed}{returns:,}件({headline['points']:,}点)でした"
+        count = f"{claimed}{returns:,}件({headline['points']:,}点、¥{headline['yen']:,})でした"
     sentences = [
         count,
         _comparison(headline["change_last_month"], headline["change_last_year"]),
@@ -74,6 +92,46 @@ def _rate(headline: Row) -> str:
     if headline["rate_denominator"]:
         return "請求ファイルの件数が返戻より少なく、返戻率は計算できません"
     return NO_DENOMINATOR
+
+
+def judgement_sentence(headline: Row, rates: Sequence[Row]) -> str:
+    """Whether the month's rate is out of the ordinary, and by which rule; which payer differs from the whole."""
+    now = {row["payer"]: row for row in rates if row["month"] == headline["month"]}
+    whole = now.get("all")
+    if whole is None or whole["rate"] is None:
+        return ""
+    if whole["signal"] is None:
+        known = sum(
+            1
+            for row in rates
+            if row["payer"] == "all" and row["rate"] is not None and row["month"] < headline["month"]
+        )
+        return f"増減の判定には、返戻率の分かる月が前月までに{BASELINE_MONTHS}か月必要です(いま{known}か月)。"
+    if whole["signal"] == "few":
+        low, high = percent(whole["low"]), percent(whole["high"])
+        text = f"返戻率は件数が少ないため判定しません(95 %の幅は{low}〜{high})。"
+    else:
+        text = JUDGEMENTS[whole["signal"]].format(
+            center=percent(whole["center"]),
+            low=percent(whole["limit_low"]),
+            high=percent(whole["limit_high"]),
+        )
+    rising = [
+        name
+        for payer, name in (("shaho", "社保"), ("kokuho", "国保"))
+        if now.get(payer, {}).get("signal") in RISING and whole["signal"] not in RISING
+    ]
+    return text + (f"ただし、{'と'.join(rising)}だけを見ると増えています。" if rising else "")
+
+
+def missing_sentence(attention: Sequence[Row]) -> str:
+    """How much about the data or the deadlines still needs a look."""
+    counts = [
+        f"{word}{count:,}件"
+        for severity, word in (("red", "至急"), ("amber", "確認"))
+        if (count := sum(1 for row in attention if row["severity"] == severity))
+    ]
+    return f"このほかに、足りないものや確かめることが{'、'.join(counts)}あります。" if counts else ""
 
 
 def reason_sentence(headline: Row, top_reasons: Sequence[Row]) -> str:

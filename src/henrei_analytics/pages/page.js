@@ -2,11 +2,17 @@
 // where drawing fails.
 const timeFormatLocale = JSON.parse(document.getElementById("time-locale").textContent);
 
+const LEAST = 200, BESIDE = 70; // pixels: the narrowest plot, and what stands beside it
 const NARROW = 560; // pixels; below this a legend has fewer columns
 
 function fitted(spec, box) {
   // Charts of one view follow the width of their box.
   const fluid = typeof spec.width === "number" ? { width: "container", autosize: { type: "fit-x", contains: "padding" } } : {};
+  // Charts one below the other follow it too: scrolled sideways, the newest months would be out of sight.
+  if (spec.vconcat) {
+    const width = Math.max(LEAST, box.clientWidth - BESIDE);
+    fluid.vconcat = spec.vconcat.map((part) => ({ ...part, width }));
+  }
   const columns = box.clientWidth < NARROW ? 3 : spec.config.legend.columns;
   return { ...spec, ...fluid, config: { ...spec.config, legend: { ...spec.config.legend, columns } } };
 }

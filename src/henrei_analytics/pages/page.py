@@ -18,21 +18,36 @@ import mistune
 import nbformat
 import vl_convert
 
+from henrei_analytics import definition_box
 from henrei_analytics.display import MIME
 from henrei_analytics.pages.templates import asset, environment
 
 TEXT = '<div class="text">'
+# Tags of a cell: what it shows is left out of a print, or stands beside what the next one so tagged shows.
+PRINT_TAGS = ("screen-only", "half")
+ONE_PAGE = "one-page"  # tag of any cell: the notebook prints as one sheet
 MARKDOWN = mistune.create_markdown(escape=True, plugins=["table"])
 
 
 @dataclass
 class Page:
-    """What a notebook showed: its title, its blocks of HTML in order, its figures by key."""
+    """What a notebook showed: its title, its blocks of HTML in order, its figures by key.
+
+    `parts` holds the same blocks as data, for formats other than HTML: `{"kind": "text", "markdown": …}`,
+    `{"kind": "figure", "key": …, …what `display` says of it}`, `{"kind": "svg" | "png" | "plain", "content": …}`.
+    """
 
     title: str
     blocks: list[str] = field(default_factory=list)
+    parts: list[dict[str, Any]] = field(default_factory=list)
+    one_page: bool = False
     figures: dict[str, dict[str, Any]] = field(default_factory=dict)
     specs: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, html: str, part: dict[str, Any]) -> None:
+        """Add a block."""
+        self.blocks.append(html)
+        self.parts.append(part)
 
 
 @dataclass(frozen=True)
@@ -42,6 +57,7 @@ class Link:
     title: str
     href: str | None
     current: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,25 +66,37 @@ class Provenance:
 
     parameters: Sequence[tuple[str, str]]
     version: str
-    files: Sequence[tuple[str, str]]  # name, first characters of the sha-256
+    files: Sequence[tuple[str, str]]  # name, first characters of the sha-256; by kind: kind, how many
+    by_kind: bool = False
 
 
 def read_page(notebook: nbformat.NotebookNode, name: str) -> Page:
     """Collect what the cells of an executed notebook show; `name` stands in where no heading gives a title."""
     page = Page(title=name)
     for cell in notebook.cells:
+        start, tags = len(page.parts), cell.metadata.get("tags", ())
         if cell.cell_type == "markdown":
             page.title = _heading(cell.source) or page.title if page.title == name else page.title
-            page.blocks.append(f"{TEXT}{MARKDOWN(cell.source)}</div>")
+            page.add(f"{TEXT}{MARKDOWN(cell.source)}</div>", {"kind": "text", "markdown": cell.source})
         elif cell.cell_type == "code":
             for output in cell.outputs:
                 _add_output(page, output)
-    page.blocks = _visible(page.blocks)
+        for part in page.parts[start:]:
+            part["print"] = next((tag for tag in PRINT_TAGS if tag in tags), None)
+        page.one_page = page.one_page or ONE_PAGE in tags
+    kept = _visible(page.blocks)
+    page.parts = [page.parts[at] for at in kept]
+    page.blocks = [
+        f'<div data-print="{part["print"]}">{page.blocks[at]}</div>' if part["print"] else page.blocks[at]
+        for at, part in zip(kept, page.parts, strict=True)
+    ]
     return page
 
 
-def page_html(page: Page, office: str, links: Sequence[Link], provenance: Provenance) -> str:
-    """The page as one HTML text."""
+def page_html(
+    page: Page, office: str, links: Sequence[Link], provenance: Provenance, rule: str = ""
+) -> str:
+    """The page as one HTML text. `rule`: what a page says that leaves the institution."""
     return (
         environment()
         .get_template("page.html")
@@ -76,12 +104,15 @@ def page_html(page: Page, office: str, links: Sequence[Link], provenance: Proven
             title=f"{page.title} {office}",
             css=asset("page.css"),
             blocks=page.blocks,
+            one_page=page.one_page,
             links=links,
             provenance=provenance,
+            rule=rule,
             specs=[script_json(spec) for spec in page.specs],
             bundle=_bundle() if page.specs else None,
             time_locale=script_json(vl_convert.get_time_format_locale("ja-JP")),
             script=asset("page.js"),
+            tables=asset("tables.js"),
         )
     )
 
@@ -100,18 +131,19 @@ def figure_key(data: dict[str, Any]) -> str:
     return f"{data['name']}?{where}" if where else data["name"]
 
 
-def _visible(blocks: Sequence[str]) -> list[str]:
-    """Without figures that show nothing, and without the headings that have nothing else below them."""
-    kept: list[str] = []
-    below: list[str] = []
-    for block in reversed(blocks):
-        if not block.startswith(TEXT):
-            below.append(block)
+def _visible(blocks: Sequence[str]) -> list[int]:
+    """Places of the blocks without figures that show nothing, and without headings that have nothing else below them."""
+    kept: list[int] = []
+    below: list[int] = []
+    for place in reversed(range(len(blocks))):
+        if not blocks[place].startswith(TEXT):
+            below.append(place)
             continue
-        if not below or any(below):
-            kept += [*filter(None, below), block]
+        shown = [each for each in below if blocks[each]]
+        if not below or shown:
+            kept += [*shown, place]
         below = []
-    return [*filter(None, reversed(below)), *reversed(kept)]
+    return sorted([*kept, *(each for each in below if blocks[each])])
 
 
 def _heading(markdown: str) -> str | None:
@@ -129,23 +161,43 @@ def _add_output(page: Page, output: nbformat.NotebookNode) -> None:
         page.figures[figure_key(shown)] = {
             key: shown[key] for key in ("title", "rows", "tiles") if key in shown
         }
-        html = _joined(data["text/html"])
+        html = _with_anchor(page, _joined(data["text/html"]), shown["name"])
+        html = html.replace(definition_box.PLACE, f'<p class="place">{_definition_link(shown["name"])}</p>', 1)
         if shown.get("spec"):
             spec = {key: value for key, value in shown["spec"].items() if key != "$schema"}
             html = html.replace(
                 '<div class="chart"', f'<div class="chart" data-spec="spec-{len(page.specs)}"', 1
             )
             page.specs.append(spec)
-        page.blocks.append(html)
+        page.add(html, {**shown, "kind": "figure", "key": figure_key(shown)})
     elif "text/html" in data:
-        page.blocks.append(_joined(data["text/html"]))
+        page.add(_joined(data["text/html"]), _plain(data))
     elif "image/svg+xml" in data:
-        page.blocks.append(f'<div class="chart">{_joined(data["image/svg+xml"])}</div>')
+        svg = _joined(data["image/svg+xml"])
+        page.add(f'<div class="chart">{svg}</div>', {"kind": "svg", "content": svg})
     elif "image/png" in data:
-        page.blocks.append(f'<img alt="図" src="data:image/png;base64,{_joined(data["image/png"]).strip()}">')
+        png = _joined(data["image/png"]).strip()
+        page.add(f'<img alt="図" src="data:image/png;base64,{png}">', {"kind": "png", "content": png})
     elif "text/plain" in data or output.get("name") == "stdout":
         text = _joined(data.get("text/plain", output.get("text", "")))
-        page.blocks.append(f'<pre class="scroll">{escape(text)}</pre>')
+        page.add(f'<pre class="scroll">{escape(text)}</pre>', {"kind": "plain", "content": text})
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    """HTML that is not a figure: other formats have its text. The line that heads a page stands in their headers."""
+    is_head = _joined(data["text/html"]).startswith('<p class="head">')
+    return {"kind": "plain", "content": "" if is_head else _joined(data.get("text/plain", ""))}
+
+
+def _with_anchor(page: Page, html: str, name: str) -> str:
+    """The first showing of a figure on a page can be linked to by its name."""
+    if any(part.get("name") == name for part in page.parts):
+        return html
+    return html.replace('<section class="figure"', f'<section class="figure" id="{escape(name)}"', 1)
+
+
+def _definition_link(name: str) -> str:
+    return f'<a href="../../definitions.html#{escape(name)}">すべての図と数字の定義</a>'
 
 
 def _joined(text: str | list[str]) -> str:

@@ -27,7 +27,7 @@ from henrei_analytics.warehouse.own_codes import (
 
 CODE_TABLES = (
     "adjustment_letters", "categories", "code_systems", "departments", "file_kinds", "guidance", "law_numbers",
-    "policy_breaks",
+    "policy_breaks", "prefectures",
     "re_examination_requesters", "re_examination_results", "reason_codes", "reason_text_rules",
     "rerouting_outcomes", "sections", "sources", "time_rules", "upheld_reasons",
 )  # fmt: skip

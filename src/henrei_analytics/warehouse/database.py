@@ -116,6 +116,11 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
             con.execute(f"ALTER TABLE ledger.{table} ADD COLUMN IF NOT EXISTS {name} {kind}")
 
 
+def schema_version(con: duckdb.DuckDBPyConnection) -> int:
+    """The newest migration a database has been through."""
+    return con.execute("SELECT max(version) FROM ledger.migrations").fetchone()[0]
+
+
 def record_tables() -> dict[str, dict[str, str]]:
     """Ledger table → column → SQL type, as the layouts and the office's own lists declare them."""
     tables = {table: dict(columns) for table, columns in LIST_TABLES.items() if table != "blocks"}

@@ -1,7 +1,7 @@
 -- grain: kind of deadline (download, claim_right) × month it falls in × whether it has passed
 -- inputs: mart.worklist, scope
 -- rule: the end of the download counts only for returns whose file is not in hand; the end of the right to claim, which
---       every open return has, only when it comes within twelve months
+--       every open return has, only to the end of the twelfth month after that of as_of
 WITH dates AS (
     SELECT 'download' AS kind, institution, download_deadline AS deadline, points
     FROM mart.worklist

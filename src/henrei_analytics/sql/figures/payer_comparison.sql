@@ -24,11 +24,10 @@ rates AS (
         'window' AS period,
         payer,
         setting,
-        SUM(numerator) AS numerator,
-        SUM(denominator) AS denominator,
-        COUNT(*) AS months_known
+        SUM(numerator) FILTER (WHERE denominator IS NOT NULL) AS numerator,
+        SUM(denominator) FILTER (WHERE numerator IS NOT NULL) AS denominator,
+        COUNT(*) FILTER (WHERE numerator IS NOT NULL AND denominator IS NOT NULL) AS months_known
     FROM rate_cells
-    WHERE numerator IS NOT NULL AND denominator IS NOT NULL
     GROUP BY payer, setting
     UNION ALL
     SELECT

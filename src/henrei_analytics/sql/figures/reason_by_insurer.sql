@@ -1,6 +1,6 @@
 -- grain: insurer (the 10 with most returns, その他 for all others) × category of the window
 -- inputs: mart.categories, known_returns
--- rule: every cell of the heat map is there, 0 where nothing came back
+-- rule: every cell of the heat map is there, 0 where nothing came back; so is 未分類
 WITH insurers AS (
     SELECT
         insurer_number,
@@ -25,7 +25,7 @@ cells AS (
         FROM insurers
         GROUP BY rank
     ) AS i
-    CROSS JOIN (SELECT DISTINCT category FROM counted) AS c
+    CROSS JOIN (SELECT category FROM counted UNION SELECT '未分類' AS category) AS c
 )
 SELECT
     c.rank,

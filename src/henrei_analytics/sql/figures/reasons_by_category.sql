@@ -1,10 +1,18 @@
 -- grain: period (month, window) × category
 -- inputs: mart.categories, returns_by_period
--- rule: one main category per return, so shares add up to 1 in each period
-WITH counted AS (
+-- rule: one main category per return, so shares add up to 1 in each period; 未分類 has its row even where it is 0
+WITH classified AS (
     SELECT period, category, COUNT(*) AS returns, SUM(points) AS points
     FROM returns_by_period
     GROUP BY period, category
+),
+counted AS (
+    SELECT * FROM classified
+    UNION ALL
+    SELECT period, '未分類' AS category, 0 AS returns, 0 AS points
+    FROM classified
+    GROUP BY period
+    HAVING COUNT(*) FILTER (WHERE category = '未分類') = 0
 ),
 ranked AS (
     SELECT

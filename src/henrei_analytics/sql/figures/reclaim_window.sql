@@ -2,7 +2,8 @@
 -- inputs: mart.worklist, scope
 -- rule: the claim window open at as_of, else the next to come. Can be sent: open, not to be given up, the right to claim
 --       lasts until the window opens and the return file is in hand (paper always is); without the file nothing can be
---       re-claimed, so those are told apart, by whether it can still be downloaded. Arrived this month: processing month M.
+--       re-claimed, so those are told apart, by whether it can still be downloaded.
+--       decided: to be re-claimed, but not among those ready to go. Arrived this month: processing month M.
 WITH wanted AS (
     SELECT
         w.*,

@@ -1,0 +1,86 @@
+"""What is drawn over a chart over months: verdicts, policy breaks, months that are not complete yet."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import altair as alt
+import polars as pl
+
+from henrei_analytics import encodings, palette
+
+INCOMPLETE = "未確定"  # what is written over months that are not complete yet
+
+
+def signs(frame: pl.DataFrame, x: str, y: str, signal: str) -> list[alt.Chart]:
+    """What the verdict on a month is, above its point."""
+    marked = frame.filter(pl.col(signal).is_in(list(palette.SIGNALS))).with_columns(
+        sign=pl.col(signal).replace({word: sign for word, (sign, _) in palette.SIGNALS.items()}),
+        ink=pl.col(signal).replace({word: ink for word, (_, ink) in palette.SIGNALS.items()}),
+    )
+    if marked.is_empty():
+        return []
+    base = alt.Chart(marked.select(x, y, signal, "sign", "ink"))
+    return [
+        base.mark_text(dy=-13, fontSize=13, fontWeight="bold").encode(
+            x=alt.X(x, type="temporal"),
+            y=alt.Y(y, type="quantitative"),
+            text="sign:N",
+            color=alt.Color("ink:N", scale=None),
+            tooltip=encodings.tooltips([x, y, signal]),
+        )
+    ]
+
+
+def line_shade(start: date, end: date) -> alt.Chart:
+    """A grey field over the months that are not complete yet."""
+    half = timedelta(days=15)
+    field = pl.DataFrame({"from": [start - half], "to": [max(start, end) + half], "label": [INCOMPLETE]})
+    chart = alt.Chart(field)
+    return alt.layer(
+        chart.mark_rect(color="#000", opacity=0.07).encode(x="from:T", x2="to:T"),
+        chart.mark_text(align="right", baseline="top", dx=-3, dy=3, color="#555").encode(
+            x="to:T", y=alt.value(0), text="label:N"
+        ),
+    )
+
+
+def line_breaks(breaks: pl.DataFrame, span: tuple[date, date], height: int) -> list[alt.Chart]:
+    """A rule and its name for each change of rules inside the months shown."""
+    inside = breaks.select("month", "label_ja").filter(pl.col("month").is_between(*span))
+    if inside.is_empty():
+        return []
+    base = alt.Chart(inside).encode(x="month:T", tooltip=encodings.tooltips(["month", "label_ja"]))
+    return _marks_of_breaks(base, height)
+
+
+def column_shade(frame: pl.DataFrame, x: str, start: date) -> alt.LayerChart:
+    """As `line_shade`, behind columns."""
+    months = frame.filter(pl.col(x) >= start).select(pl.col(x).cast(pl.String)).unique(maintain_order=True)
+    base = alt.Chart(months.with_columns(label=pl.lit(INCOMPLETE))).encode(x=encodings.band(frame, x))
+    return alt.layer(
+        base.mark_rect(color="#000", opacity=0.07),
+        base.mark_text(baseline="top", dy=3, color="#555").encode(y=alt.value(0), text="label:N"),
+    )
+
+
+def column_breaks(breaks: pl.DataFrame, frame: pl.DataFrame, x: str, height: int) -> list[alt.Chart]:
+    """As `line_breaks`, over columns."""
+    inside = breaks.select("month", "label_ja").filter(pl.col("month").is_in(frame[x].unique().to_list()))
+    if inside.is_empty():
+        return []
+    shown = inside.select(pl.col("month").cast(pl.String).alias(x), "label_ja")
+    base = alt.Chart(shown)
+    return _marks_of_breaks(base.encode(x=encodings.band(frame, x).bandPosition(0)), height)
+
+
+def _marks_of_breaks(base: alt.Chart, height: int) -> list[alt.Chart]:
+    """The rule, and its name on a light edge: it stands over lines and columns."""
+    name = {"angle": 270, "align": "right", "baseline": "top", "dx": -2, "dy": 3, "limit": height - 12}
+    return [
+        base.mark_rule(strokeDash=[2, 3], color="#444", strokeWidth=1.2),
+        *(
+            base.mark_text(**name, **look).encode(y=alt.value(0), text="label_ja:N")
+            for look in ({"stroke": "white", "strokeWidth": 4, "opacity": 0.85}, {"color": "#333"})
+        ),
+    ]
