@@ -228,3 +228,32 @@ def shown(value: object) -> str:
         return f"{value:%Y-%m}"
     text = str(value)
     return f"N{int(text[-4:])}" if re.fullmatch(r"1310120260000000\d{4}", text) else text
+
+
+DATES = {
+    "returns": ("received_month", "resubmitted_month", "settled_month", "ended_on"),
+    "journeys": ("first_returned_month",),
+    "journey_events": ("month",),
+    "link_candidates": ("claim_month",),
+    "duplicate_reclaims": ("claim_month",),
+    "worklist": ("received_month",),
+    "unlinked": ("month",),
+}
+
+
+@pytest.mark.parametrize("view", DATES)
+@pytest.mark.parametrize("as_of", ["2026-05-31", "2026-06-30", "2026-08-31"])
+def test_nothing_after_the_date_is_known(mart: duckdb.DuckDBPyConnection, view: str, as_of: str) -> None:
+    """Whatever was loaded later on, on that day nobody knew."""
+    cursor = mart.cursor()
+    cursor.execute(f"SET VARIABLE as_of = DATE '{as_of}'")
+    newest = " OR ".join(f"{column} > DATE '{as_of}'" for column in DATES[view])
+    assert cursor.execute(f"SELECT * FROM mart.{view} WHERE {newest}").fetchall() == []
+
+
+def test_a_duplicate_is_not_said_to_have_come_back_before_it_did(mart: duckdb.DuckDBPyConnection) -> None:
+    cursor = mart.cursor()
+    for as_of in ("2026-07-31", "2026-10-31"):
+        cursor.execute(f"SET VARIABLE as_of = DATE '{as_of}'")
+        sql = "SELECT COUNT(*) FROM mart.duplicate_reclaims WHERE returned_as NOT IN (SELECT return_id FROM mart.returns)"
+        assert cursor.execute(sql).fetchall() == [(0,)]
