@@ -111,7 +111,9 @@ def examples() -> Iterator[Example]:
 
 def tables(text: str) -> Iterator[Table]:
     for block in re.findall(r"(?:^\|.*\n)+", text + "\n", flags=re.M):
-        head, _, *body = [[cell.strip() for cell in line.strip("|\n").split("|")] for line in block.splitlines()]
+        head, _, *body = [
+            [cell.strip() for cell in line.strip("|\n").split("|")] for line in block.splitlines()
+        ]
         yield [dict(zip(head, cells, strict=True)) for cells in body]
 
 
@@ -166,9 +168,13 @@ def write(office: Office, example: Example) -> None:
             content = claims(receipts, blocks, month, **header)
             office.save(f"{place}/RECEIPTC.UKE", content)
         elif kind == "notice":
-            notices = [Notice(service="0803", points=receipt.points, chart=receipt.chart) for receipt in receipts]
+            notices = [
+                Notice(service="0803", points=receipt.points, chart=receipt.chart) for receipt in receipts
+            ]
             name = notice_name(f"508{month[4:]}", system="MI", institution=example.institution)
-            content = notice_file(notices, service=f"508{int(month[4:]) - 1:02}", code=example.institution[3:])
+            content = notice_file(
+                notices, service=f"508{int(month[4:]) - 1:02}", code=example.institution[3:]
+            )
             office.save(f"{place}/{name}", content)
         else:
             reason = Reason(return_class="4") if kind == "re-examined" else Reason()
