@@ -186,6 +186,16 @@ COLUMNS: dict[str, dict[str, tuple[str, Any]]] = {
         "rule": ("VARCHAR", "same_number"),
         "returned_as": ("VARCHAR", None),
     },
+    "link_candidates": {
+        "return_id": ("VARCHAR", "1"),
+        "claim_id": ("VARCHAR", lambda row, number: f"claim{number}"),
+        "rule": ("VARCHAR", "identity"),
+        "claim_month": ("DATE", date(2026, 10, 1)),
+        "same_insurer": ("BOOLEAN", True),
+        "same_points": ("BOOLEAN", True),
+        "same_days": ("BOOLEAN", True),
+        "why": ("VARCHAR", "too_weak"),
+    },
     "prevention_actions": {
         "action_id": ("VARCHAR", lambda row, number: str(number)),
         "institution": ("VARCHAR", INSTITUTION),

@@ -169,5 +169,4 @@ def test_every_notebook_of_the_project_runs_and_shows_its_figures(
     numbers = json.loads((tmp_path / "figures.json").read_text("utf-8"))[CLINIC]
     for month in numbers.values():
         shown = {key.partition("?")[0] for page in month.values() for key in page}
-        # the breaks are drawn into the trends; months around an action need an action
-        assert shown == definitions().keys() - {"policy_breaks", "action_months"}
+        assert shown == definitions().keys() - {"policy_breaks"}  # drawn into the trends

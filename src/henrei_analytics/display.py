@@ -52,9 +52,10 @@ def show(
     table: bool = True,
     columns: Sequence[str] | None = None,
     where: Mapping[str, Any] | None = None,
+    open_rows: int | None = None,
 ) -> None:
     """Show one figure: title, question, chart, table, definition. `where` says which of its rows these are."""
-    display(bundle(figure, chart, table, columns, where), raw=True)
+    display(bundle(figure, chart, table, columns, where, open_rows), raw=True)
 
 
 def bundle(
@@ -63,8 +64,9 @@ def bundle(
     table: bool = True,
     columns: Sequence[str] | None = None,
     where: Mapping[str, Any] | None = None,
+    open_rows: int | None = None,
 ) -> dict[str, Any]:
-    """The MIME bundle of a figure."""
+    """The MIME bundle of a figure; of a table without a chart `open_rows` rows (or `OPEN_ROWS`) are open at once."""
     spec = chart.to_dict() if chart is not None and not figure.data.is_empty() else None
     parts = []
     if figure.data.is_empty():
@@ -73,7 +75,12 @@ def bundle(
         parts.append(_chart_html(figure, spec))
     if table and not figure.data.is_empty():
         parts.append(
-            _folded_table(figure.data, columns, folded=spec is not None and figure.data.height > LONG_TABLE)
+            _folded_table(
+                figure,
+                columns,
+                folded=spec is not None and figure.data.height > LONG_TABLE,
+                open_rows=open_rows or OPEN_ROWS,
+            )
         )
     parts.append(definition_html(figure.definition))
     return _output(figure, "".join(parts), spec, where)
@@ -92,7 +99,7 @@ def head(office: str, month: str, scope: Scope) -> None:
 def tiles(figure: Figure, drawn: Sequence[Tile], columns: Sequence[str] | None = None) -> None:
     """Show large numbers; with `columns` the rows they were taken from as well."""
     html = f'<div class="tiles">{"".join(tile.html() for tile in drawn)}</div>'
-    table = table_html(figure.data, columns) if columns else ""
+    table = table_html(figure.data, columns, figure.name) if columns else ""
     output = _output(figure, html + table + definition_html(figure.definition))
     output[MIME]["tiles"] = [tile.as_dict() for tile in drawn]
     display(output, raw=True)
@@ -139,9 +146,9 @@ def sentences(figure: Figure, column: str = "sentence") -> None:
     display(_output(figure, f'<div class="sentences">{html}</div>'), raw=True)
 
 
-def table_html(data: pl.DataFrame, columns: Sequence[str] | None = None) -> str:
-    """A table with Japanese labels and written values, everything escaped."""
-    shown = [labels.column(name) for name in columns or data.columns]
+def table_html(data: pl.DataFrame, columns: Sequence[str] | None = None, figure: str | None = None) -> str:
+    """A table with Japanese labels (those of a figure, if it has its own) and written values, everything escaped."""
+    shown = [labels.column(name, figure) for name in columns or data.columns]
     written = [[labels.text(value, column.kind) for value in data[column.name]] for column in shown]
     classes = [_cell_class(column, values) for column, values in zip(shown, written, strict=True)]
     head = "".join(
@@ -213,15 +220,16 @@ def _chart_html(figure: Figure, spec: dict[str, Any]) -> str:
     return f'<div class="chart"{tall} role="img" aria-label="{spoken}">{drawn}</div>'
 
 
-def _folded_table(data: pl.DataFrame, columns: Sequence[str] | None, folded: bool) -> str:
+def _folded_table(figure: Figure, columns: Sequence[str] | None, folded: bool, open_rows: int) -> str:
     """The table; folded below a chart, and only its first rows open where there are many."""
+    data, name = figure.data, figure.name
     if folded:
-        return _details("rows", f"表（{data.height:,}行）", table_html(data, columns))
-    first = table_html(data.head(OPEN_ROWS), columns)
-    if data.height <= OPEN_ROWS:
+        return _details("rows", f"表（{data.height:,}行）", table_html(data, columns, name))
+    first = table_html(data.head(open_rows), columns, name)
+    if data.height <= open_rows:
         return first
-    rest = table_html(data.slice(OPEN_ROWS), columns)
-    return first + _details("rows", f"続き（{data.height - OPEN_ROWS:,}行、全{data.height:,}行）", rest)
+    rest = table_html(data.slice(open_rows), columns, name)
+    return first + _details("rows", f"続き（{data.height - open_rows:,}行、全{data.height:,}行）", rest)
 
 
 def _attention_html(each: Attention) -> str:

@@ -27,6 +27,9 @@ SHARED_VIEWS = (
     "adjustment_months",
     "warned",
     "action_cells",
+    "claim_window",
+    "claim_weights",
+    "expected_repeats",
 )
 
 
