@@ -39,6 +39,8 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/linking.py
+	$(BIN)/python benchmarks/linking_scale.py
 
 # JupyterLab has its own environment: beside the report tools it slows every notebook down.
 $(LAB): requirements-lab.lock pyproject.toml

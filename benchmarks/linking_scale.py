@@ -102,7 +102,9 @@ DROP TABLE first_claims; DROP TABLE people;
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--returns", type=int, default=1_000_000)
     options.add_argument("--memory", default="2GB", help="memory limit of DuckDB while it links")
     options.add_argument("--threads", type=int, default=2)
@@ -116,12 +118,20 @@ def main() -> None:
         # the months at the end leave no time to be returned
         every = round(CLAIMS_PER_RETURN * (MONTHS - 8) / MONTHS)
         con.execute(WORLD.format(claims=claims, patients=claims // MONTHS, months=MONTHS, every=every))
-        counts = [con.execute(f"SELECT COUNT(*) FROM core.{t}").fetchall()[0][0] for t in ("returns", "claims")]
-        print(f"{counts[0]:,} returns, {counts[1]:,} claims, memory limit {asked.memory}, {asked.threads} threads")
+        counts = [
+            con.execute(f"SELECT COUNT(*) FROM core.{t}").fetchall()[0][0] for t in ("returns", "claims")
+        ]
+        print(
+            f"{counts[0]:,} returns, {counts[1]:,} claims, memory limit {asked.memory}, {asked.threads} threads"
+        )
         for _ in range(asked.repeat):
             linking, loop = link(con), plain_loop(con)
-            print(f"all passes {linking:.0f} s · plain loop, numbers only {loop:.0f} s · ratio {linking / loop:.2f}")
-        print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB (the loop included)")
+            print(
+                f"all passes {linking:.0f} s · plain loop, numbers only {loop:.0f} s · ratio {linking / loop:.2f}"
+            )
+        print(
+            f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB (the loop included)"
+        )
         judge(con)
 
 
@@ -160,7 +170,9 @@ def judge(con: duckdb.DuckDBPyConnection) -> None:
     made = con.execute("SELECT COUNT(*) FROM core.claims WHERE file_no = 2").fetchall()[0][0]
     found = con.execute("SELECT COUNT(*) FROM core.reclaims").fetchall()[0][0]
     print(f"{made:,} re-claims made, {found:,} linked, {wrong:,} of them wrong")
-    by_rule = con.execute("SELECT link_rule, COUNT(*) FROM core.reclaims GROUP BY 1 ORDER BY 2 DESC").fetchall()
+    by_rule = con.execute(
+        "SELECT link_rule, COUNT(*) FROM core.reclaims GROUP BY 1 ORDER BY 2 DESC"
+    ).fetchall()
     print("  " + ", ".join(f"{rule} {count:,}" for rule, count in by_rule))
 
 

@@ -187,6 +187,16 @@ COLUMNS: dict[str, dict[str, tuple[str, Any]]] = {
         "rule": ("VARCHAR", "same_number"),
         "returned_as": ("VARCHAR", None),
     },
+    "link_candidates": {
+        "return_id": ("VARCHAR", "1"),
+        "claim_id": ("VARCHAR", lambda row, number: f"claim{number}"),
+        "rule": ("VARCHAR", "identity"),
+        "claim_month": ("DATE", date(2026, 10, 1)),
+        "same_insurer": ("BOOLEAN", True),
+        "same_points": ("BOOLEAN", True),
+        "same_days": ("BOOLEAN", True),
+        "why": ("VARCHAR", "too_weak"),
+    },
     "prevention_actions": {
         "action_id": ("VARCHAR", lambda row, number: str(number)),
         "institution": ("VARCHAR", INSTITUTION),
@@ -598,11 +608,28 @@ WORKLIST_OF_RETURNS = f"""
 """The open returns with nothing decided, as of the day most tests ask for; urgency is not told."""
 
 
+JOURNEYS_OF_RETURNS = f"""
+    INSERT INTO mart.journeys BY NAME
+    SELECT
+        return_id AS journey_id,
+        {", ".join(c for c in COLUMNS["journeys"] if c in COLUMNS["returns"] and c != "journey_id")},
+        received_month AS first_returned_month,
+        CAST(1 AS INTEGER) AS rounds,
+        return_id AS last_return_id,
+        points AS last_points,
+        FALSE AS changed_payer,
+        main_reason_category AS category
+    FROM mart.returns
+    WHERE round = 1 AND received_month <= DATE '2026-10-31'
+"""
+"""Every first return a journey of its own, without what followed."""
+
+
 def mart(**tables: Table) -> duckdb.DuckDBPyConnection:
     """A connection with every table of schema `mart`, filled with what is given.
 
     Unless given, institutions spans the months of returns and claims, every return has one
-    reason: its main one, and the worklist has the open returns.
+    reason: its main one, the worklist has the open returns and every first return is a journey.
     """
     if unknown := tables.keys() - COLUMNS.keys():
         raise ValueError(f"no mart table named {sorted(unknown)}")
@@ -626,6 +653,8 @@ def mart(**tables: Table) -> duckdb.DuckDBPyConnection:
             )
     if "worklist" not in tables:
         con.execute(WORKLIST_OF_RETURNS)
+    if "journeys" not in tables:
+        con.execute(JOURNEYS_OF_RETURNS)
     return con
 
 

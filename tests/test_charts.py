@@ -182,6 +182,27 @@ def test_a_bar_without_a_value_says_so() -> None:
     assert labels.MISSING in display.svg(charts.bars(REASONS, "category", "rate").to_dict())
 
 
+def test_an_axis_of_shares_ends_at_100_percent() -> None:
+    """Behind it there is only room for words."""
+    axes = [
+        charts.bars(data, "category", "rate").to_dict()["layer"][0]["encoding"]["x"]["axis"]
+        for data in (REASONS, REASONS.with_columns(rate=pl.Series([0.98, 0.9, None])))
+    ]
+    assert "values" not in axes[0] and max(axes[1]["values"]) == 1
+
+
+def test_a_figure_may_call_a_column_by_a_word_of_its_own() -> None:
+    assert labels.column("numerator", "re_return_rate").label == "再返戻"
+    assert labels.column("numerator").label == labels.column("numerator", "headline").label == "分子"
+
+
+def test_a_long_table_shows_as_many_rows_as_asked_and_folds_the_rest() -> None:
+    figure = figures.Figure(figures.definitions()["by_insurer"], pl.DataFrame({"returns": range(9)}))
+    html = display.bundle(figure, open_rows=5)["text/html"]
+    assert "続き（4行、全9行）" in html
+    assert '<details class="rows">' not in display.bundle(figure)["text/html"]
+
+
 def test_a_long_label_is_written_whole() -> None:
     label = "被保険者証の記号・番号の誤り、または資格喪失後の受診"
     svg = display.svg(

@@ -6,6 +6,7 @@ places cannot hide.
 
 from __future__ import annotations
 
+import csv
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -343,6 +344,42 @@ def test_the_story_has_the_plots_a_report_should_find(truth: Truth) -> None:
     assert by_half[True] > 1.5 * by_half[False]
 
 
+def test_each_office_wrote_down_two_actions_against_what_its_returns_show(out: Path, truth: Truth) -> None:
+    listed = []
+    for file in truth["files"]:
+        if file["kind"] == "actions":
+            text = (out / file["path"]).read_bytes().decode("utf-8-sig")
+            rows = list(csv.DictReader(text.splitlines()))
+            assert (file["lines"], file["receipts"], file["payer"], file["month"]) == (
+                len(rows) + 1,
+                0,
+                None,
+                None,
+            )
+            listed += rows
+    told = truth["prevention_actions"]
+    assert [
+        (
+            r["医療機関コード"],
+            r["実施日"],
+            r["分類"],
+            r["診療科"] or None,
+            r["保険者番号"] or None,
+            r["取組の内容"],
+        )
+        for r in listed
+    ] == [
+        (a["institution"], a["acted_on"], a["category"], a["department"], a["insurer_number"], a["note"])
+        for a in told
+    ]
+    assert Counter(a["institution"] for a in told) == {"1319912345": 2, "2719954321": 2}
+    returned = {
+        (r["institution"], r[key]) for r in truth["returns"] for key in ("department", "insurer_number")
+    }
+    assert {(a["institution"], a["department"] or a["insurer_number"]) for a in told} <= returned
+    assert all(a["acted_on"] <= truth["as_of"] for a in told)
+
+
 def _months(day: str) -> int:
     return int(day[:4]) * 12 + int(day[5:7]) - 1
 
@@ -399,7 +436,7 @@ def test_every_row_of_a_notice_has_its_number_of_columns(out: Path, truth: Truth
 
 def test_notices_are_named_and_dated_as_the_payers_do(out: Path, truth: Truth) -> None:
     for file in truth["files"]:
-        if file["kind"] in ("uke", "hen", "sah") or file["copy_of"]:
+        if file["kind"] in ("uke", "hen", "sah", "actions") or file["copy_of"]:
             continue
         institution, payer, month = stream(file)
         year = int(month[:4])

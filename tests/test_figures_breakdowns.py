@@ -197,6 +197,23 @@ claims = st.lists(
 )
 
 
+def with_earlier_rounds(returns: list[dict]) -> list[dict]:
+    """The returns, each of a later round behind the earlier ones it cannot be without."""
+    rows = []
+    for number, last in enumerate(returns):
+        for place in range(1, last["round"] + 1):
+            before = last["round"] - place
+            row = last | {
+                "return_id": f"{number}-{place}",
+                "journey_id": f"{number}-1",
+                "previous_return_id": f"{number}-{place - 1}" if place > 1 else None,
+                "round": place,
+                "processing_month": shifted(last["processing_month"], -before),
+            }
+            rows.append(row | ({"status": "returned_again", "resubmitted_month": None} if before else {}))
+    return rows
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.one_of(one_return, reclaimed_return), max_size=40),
@@ -204,7 +221,7 @@ claims = st.lists(
     st.lists(one_adjustment, max_size=40),
 )
 def test_every_sum_agrees_on_any_data(returns, volumes, adjustments):
-    con = mart(returns=returns, claim_volume=volumes, adjustments=adjustments)
+    con = mart(returns=with_earlier_rounds(returns), claim_volume=volumes, adjustments=adjustments)
     checks = check_sums(compute_many(con, SEPTEMBER, definitions()))
     assert len(checks) > 50
     assert [check for check in checks if not check.ok] == []

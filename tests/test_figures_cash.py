@@ -57,10 +57,29 @@ def test_the_window_is_over_after_the_10th(as_of, paid):
 def test_a_right_that_ends_before_the_next_window_brings_nothing():
     table = rows(
         "cash_expected",
-        "processing_month | claim_right_expires\n2026-08 | 2026-11-09\n2026-08 | 2026-11-10",
+        "processing_month | claim_right_expires\n2026-08 | 2026-11-04\n2026-08 | 2026-11-05",
         "cash_state", "expected_month",
     )  # fmt: skip
     assert table == [("next_window", date(2026, 12, 1)), ("too_late", None)]
+
+
+def test_without_the_file_money_comes_only_while_it_can_be_downloaded():
+    """A 返戻内訳書 alone is no file to re-claim with; as of 2026-10-31."""
+    table = rows(
+        "cash_expected",
+        """
+        processing_month | points | sources | download_deadline
+        2026-08          | 1      | hen     | 2026-10-30
+        2026-08          | 2      | henr    | 2026-10-31
+        2026-08          | 4      | henr    | 2026-10-30
+        """,
+        "cash_state", "expected_month", "yen",
+    )  # fmt: skip
+    assert table == [
+        ("next_window", date(2026, 12, 1), 10),
+        ("to_download", date(2026, 12, 1), 20),
+        ("no_file", None, 40),
+    ]
 
 
 def test_a_reclaim_to_the_other_payer_is_paid_by_that_one():
@@ -101,6 +120,16 @@ def test_yen_months_lost_to_delay():
     assert total == pytest.approx(3500 / 2200)
 
 
+def test_a_return_reclaimed_in_a_month_nobody_knows_has_no_delay():
+    """It came back from a re-examination, which may be long after the claim."""
+    returns = """
+        return_id | processing_month | status         | round | previous_return_id | stage
+        1         | 2026-01          | returned_again | 1     | -                  | first_review
+        2         | 2026-08          | open           | 2     | 1                  | re_examination
+    """
+    assert rows("delay_cost", returns, "part", "returns", "yen_months")[-1] == ("total", 1, 1000)
+
+
 def test_an_open_return_that_has_just_arrived_is_not_late():
     assert rows("delay_cost", "processing_month\n2026-09", "yen_months")[-1] == (0,)
 
@@ -137,12 +166,14 @@ def test_what_is_open_adds_up_to_the_headline():
     con = mart(returns=DELAYED)
     expected = compute(con, SCOPE, "cash_expected").data
     headline = compute(con, SCOPE, "headline").data
-    still_open = expected.filter(expected["cash_state"].is_in(["next_window", "too_late"]))
+    still_open = expected.filter(
+        expected["cash_state"].is_in(["next_window", "to_download", "no_file", "too_late"])
+    )
     assert still_open["yen"].sum() == headline["open_yen"].item()
 
 
 def state(cash_state, yen, month=date(2026, 12, 1)):
-    return {"cash_state": cash_state, "yen": yen, "expected_month": month}
+    return {"cash_state": cash_state, "yen": yen, "expected_month": month, "returns": 2}
 
 
 def test_sentences():
@@ -156,8 +187,11 @@ def test_sentences():
     assert next_window_sentence(month, [state("waiting", 1)]) is None
     assert (
         next_window_sentence(month, [state("next_window", 1000), state("next_window", 1)])
-        == "未再請求を11月10日までにすべて再請求すると、12月に¥1,001が入る見込みです。"
+        == "再請求できる4件を11月10日までにすべて再請求すると、12月に¥1,001が入る見込みです。"
     )
+    without = next_window_sentence(month, [state("to_download", 20), state("no_file", 40, None)])
+    assert without.startswith("返戻ファイルのない2件（¥20）も、ダウンロードして取り込めば出せます。")
+    assert "ダウンロード期限も過ぎた2件（¥40）は" in without
     nothing = {"part": "total", "yen_months": 0}
     assert delay_sentence([nothing]) is None
     assert lapsed_sentence([]) == (

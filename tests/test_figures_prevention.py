@@ -102,7 +102,6 @@ def test_what_had_come_before_of_what_could_be_looked_up():
         ("insurer", 1, 3, 400, 1 / 3),
         ("department", 1, 1, 400, 1.0),
         ("person", 0, 0, 0, None),
-        ("any", 2, 3, 600, 2 / 3),
     ]
 
 
@@ -119,11 +118,28 @@ def test_what_chance_alone_would_give():
     table = dict(rows("preventable", "kind", "by_chance", returns=BEFORE, claims=claims))
     assert table == {
         "patient": pytest.approx(2 * 0.1 / 3), "insurer": pytest.approx(2 * 0.4 / 3), "department": 1.0,
-        "person": None, "any": None,
+        "person": None,
     }  # fmt: skip
     assert set(rows("preventable", "by_chance", returns=BEFORE)) == {(None,)}, (
         "without claims nothing is known"
     )
+
+
+def test_candidates_are_those_that_exceed_chance():
+    """内科 makes 9 of 10 claims and repeats as often as it must; 眼科 makes one and repeats all the same."""
+    returns = [
+        {"processing_month": month, "department": department, "category": "資格関係"}
+        | {"patient_key": None, "insurer_number": None}
+        for month, counts in ((date(2025, 8, 1), (9, 1)), (date(2026, 9, 1), (8, 2)))
+        for department, count in zip(("01", "26"), counts, strict=True)
+        for _ in range(count)
+    ] + [{"processing_month": date(2026, 1, 1), "department": each, "category": "資格関係"}
+         | {"patient_key": None, "insurer_number": None} for each in ("01", "26")]  # fmt: skip
+    claims = [{"department": "01"}] * 9 + [{"department": "26"}]
+    table = rows(
+        "preventable_candidates", "kind", "repeats", "expected", "excess", returns=returns, claims=claims
+    )
+    assert table == [("department", 2, pytest.approx(1.0), pytest.approx(1.0))], "内科 (8 of 9) is left out"
 
 
 def test_candidates_come_with_the_guidance_and_without_patients():

@@ -267,6 +267,23 @@ def test_the_definition_names_the_thresholds():
     assert f"{SIGNIFICANT * 100:.0f} %未満" in notes
 
 
+def test_a_reclaim_of_an_unknown_month_tells_nothing_of_how_long_it_took():
+    """Its next return is of the first review: re-claimed in that month; a re-examination says only that it was."""
+    returns = """
+        return_id | processing_month | status         | round | previous_return_id | stage
+        1         | 2026-03          | returned_again | 1     | -                  | first_review
+        2         | 2026-06          | open           | 2     | 1                  | first_review
+        3         | 2026-03          | returned_again | 1     | -                  | first_review
+        4         | 2026-08          | open           | 2     | 3                  | re_examination
+    """
+    shaho, *_ = rows("turnaround_summary", returns)
+    assert (shaho["returns"], shaho["reclaimed"], shaho["open"]) == (3, 1, 2)
+    (first,) = compute(mart(returns=returns), AUGUST, "survival").data.filter(payer="shaho", months=2)[
+        "events"
+    ]
+    assert first == 1, "arrived in April, re-claimed in June"
+
+
 # Re-claimed, and then
 
 

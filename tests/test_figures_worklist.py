@@ -109,6 +109,50 @@ def test_guidance_is_listed_once_for_all_returns_that_need_it():
     ]
 
 
+def test_guidance_says_of_which_code_it_is():
+    table = frame(
+        "worklist_guidance",
+        guidance="code | meaning_ja | correct_ja\nL3129 | 番号が違う | 番号を直す\n- | 資格が違う | 資格を直す",
+        worklist="""
+            reason_code | meaning_ja | correct_ja | points
+            L3129       | 番号が違う | 番号を直す | 5
+            L3087       | 資格が違う | 資格を直す | 2
+            L3088       | 資格が違う | 資格を直す | 1
+        """,
+    )
+    assert table.select("code", "meaning_ja", "returns").rows() == [
+        ("L3129", "番号が違う", 1),
+        ("その他", "資格が違う", 2),
+    ]
+
+
+def test_claims_that_may_answer_an_open_return_say_what_agrees():
+    table = frame(
+        "link_candidates",
+        worklist="return_id | chart_number | processing_month\n1 | 00042 | 2026-06\n2 | 00043 | 2026-07",
+        link_candidates="""
+            return_id | claim_month | same_insurer | same_points | same_days | why
+            1         | 2026-09     | true         | false       | true      | several_claims
+            1         | 2026-10     | true         | true        | true      | several_claims
+            2         | 2026-10     | false        | false       | -         | too_weak
+            3         | 2026-10     | true         | true        | true      | other
+        """,
+    )
+    assert table.select("chart_number", "received_month", "candidate_month", "same", "link_why").rows() == [
+        ("00042", date(2026, 7, 1), date(2026, 10, 1), "保険者・点数・実日数", "several_claims"),
+        ("00043", date(2026, 8, 1), date(2026, 10, 1), "患者と診療月だけ", "too_weak"),
+        ("00042", date(2026, 7, 1), date(2026, 9, 1), "保険者・実日数", "several_claims"),
+    ]
+
+
+def test_the_largest_sums_are_named_above_a_longer_list():
+    rows = "chart_number | points\nA | 5\nB | 900\nC | -\nD | 20"
+    html = page(rows)
+    line = html[: html.index("<table")]
+    assert re.findall(r"カルテ (\w)（(¥[\d,]+)", line) == [("B", "¥9,000"), ("D", "¥200"), ("A", "¥50")]
+    assert "金額の大きいもの" not in page("chart_number\nA\nB\nC")
+
+
 def test_the_download_counts_only_without_the_file_and_far_rights_to_claim_do_not():
     table = frame(
         "deadlines",
@@ -193,14 +237,28 @@ def test_every_return_is_told_once(rows):
     window = compute(con, SEPTEMBER, "reclaim_window").data.row(0, named=True)
     kept = [row for row in rows if row["decision"] not in ("断念", "取下げ")]
     here = [row for row in kept if row["is_downloaded"]]
-    late = [row for row in here if row["claim_right_expires"] == date(2026, 11, 4)]
+    unsendable = [
+        row for row in kept if not row["is_downloaded"] and row["download_deadline"] == date(2026, 10, 30)
+    ]
+    late = [row for row in kept if row not in unsendable and row["claim_right_expires"] == date(2026, 11, 4)]
     sent = [row for row in here if row not in late]
+    away = [row for row in kept if not row["is_downloaded"] and row not in late]
     assert window["returns"] == window["returns_month"] + window["returns_older"] == len(sent)
     assert (
         window["yen"] == window["yen_month"] + window["yen_older"] == 10 * sum(r["points"] or 0 for r in sent)
     )
     assert window["too_late"] == len(late)
-    assert window["to_download"] + window["download_passed"] == len(kept) - len(here)
+    assert window["to_download"] + window["download_passed"] == len(away)
+    assert window["download_passed"] == len(unsendable)
+    cash = compute(con, SEPTEMBER, "cash_expected").data
+    for state, count in (
+        ("next_window", window["returns"]),
+        ("to_download", window["to_download"]),
+        ("no_file", window["download_passed"]),
+        ("too_late", window["too_late"]),
+    ):
+        assert cash.filter(cash_state=state)["returns"].sum() == count
+    assert cash.filter(cash_state="next_window")["yen"].sum() == window["yen"]
     assert window["ready"] == sum(row["task_status"] == "提出待ち" for row in sent)
     owners = compute(con, SEPTEMBER, "worklist_by_owner").data
     assert owners["returns"].sum() == len(rows)

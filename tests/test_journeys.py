@@ -111,7 +111,9 @@ def examples() -> Iterator[Example]:
 
 def tables(text: str) -> Iterator[Table]:
     for block in re.findall(r"(?:^\|.*\n)+", text + "\n", flags=re.M):
-        head, _, *body = [[cell.strip() for cell in line.strip("|\n").split("|")] for line in block.splitlines()]
+        head, _, *body = [
+            [cell.strip() for cell in line.strip("|\n").split("|")] for line in block.splitlines()
+        ]
         yield [dict(zip(head, cells, strict=True)) for cells in body]
 
 
@@ -166,9 +168,13 @@ def write(office: Office, example: Example) -> None:
             content = claims(receipts, blocks, month, **header)
             office.save(f"{place}/RECEIPTC.UKE", content)
         elif kind == "notice":
-            notices = [Notice(service="0803", points=receipt.points, chart=receipt.chart) for receipt in receipts]
+            notices = [
+                Notice(service="0803", points=receipt.points, chart=receipt.chart) for receipt in receipts
+            ]
             name = notice_name(f"508{month[4:]}", system="MI", institution=example.institution)
-            content = notice_file(notices, service=f"508{int(month[4:]) - 1:02}", code=example.institution[3:])
+            content = notice_file(
+                notices, service=f"508{int(month[4:]) - 1:02}", code=example.institution[3:]
+            )
             office.save(f"{place}/{name}", content)
         else:
             reason = Reason(return_class="4") if kind == "re-examined" else Reason()
@@ -228,3 +234,32 @@ def shown(value: object) -> str:
         return f"{value:%Y-%m}"
     text = str(value)
     return f"N{int(text[-4:])}" if re.fullmatch(r"1310120260000000\d{4}", text) else text
+
+
+DATES = {
+    "returns": ("received_month", "resubmitted_month", "settled_month", "ended_on"),
+    "journeys": ("first_returned_month",),
+    "journey_events": ("month",),
+    "link_candidates": ("claim_month",),
+    "duplicate_reclaims": ("claim_month",),
+    "worklist": ("received_month",),
+    "unlinked": ("month",),
+}
+
+
+@pytest.mark.parametrize("view", DATES)
+@pytest.mark.parametrize("as_of", ["2026-05-31", "2026-06-30", "2026-08-31"])
+def test_nothing_after_the_date_is_known(mart: duckdb.DuckDBPyConnection, view: str, as_of: str) -> None:
+    """Whatever was loaded later on, on that day nobody knew."""
+    cursor = mart.cursor()
+    cursor.execute(f"SET VARIABLE as_of = DATE '{as_of}'")
+    newest = " OR ".join(f"{column} > DATE '{as_of}'" for column in DATES[view])
+    assert cursor.execute(f"SELECT * FROM mart.{view} WHERE {newest}").fetchall() == []
+
+
+def test_a_duplicate_is_not_said_to_have_come_back_before_it_did(mart: duckdb.DuckDBPyConnection) -> None:
+    cursor = mart.cursor()
+    for as_of in ("2026-07-31", "2026-10-31"):
+        cursor.execute(f"SET VARIABLE as_of = DATE '{as_of}'")
+        sql = "SELECT COUNT(*) FROM mart.duplicate_reclaims WHERE returned_as NOT IN (SELECT return_id FROM mart.returns)"
+        assert cursor.execute(sql).fetchall() == [(0,)]

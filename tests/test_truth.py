@@ -254,9 +254,17 @@ def test_no_receipt_rerouted_is_a_return(mart, truth) -> None:
 def test_coverage_is_what_was_kept(mart, truth) -> None:
     facts = ("institution", "payer", "kind", "month")
     there = rows(mart, "SELECT * FROM mart.coverage WHERE files > 0")
+    # a list of what was done is of no month
     assert {tuple(row[f] for f in facts) for row in there} == {
-        tuple(file[f] for f in facts) for file in truth["files"]
+        tuple(file[f] for f in facts) for file in truth["files"] if file["kind"] != "actions"
     }
+
+
+def test_prevention_actions(mart, truth) -> None:
+    facts = ("institution", "acted_on", "category", "department", "payer", "insurer_number", "note")
+    loaded = rows(mart, "SELECT * FROM mart.prevention_actions")
+    assert counted(loaded, facts) == counted(truth["prevention_actions"], facts)
+    assert len(loaded) == 4
 
 
 def test_what_is_missing_is_what_nobody_kept(mart, truth) -> None:

@@ -345,6 +345,42 @@ def test_load_says_what_came_of_it(contradicted: Office, henrei: Henrei) -> None
     assert henrei("status", "--as-of", "2026-10-31")[1].count("作業一覧の記入に食い違いが2件あります") == 1
 
 
+def test_a_list_saved_before_but_loaded_after_another_is_told_too(three: Office, henrei: Henrei) -> None:
+    """The one saved first counts, whichever was loaded first; nobody's word is changed without a word."""
+    both = exported(three)
+    henrei("load", save(three, "b.xlsx", filled(both, {"00001": {"owner": "山田"}}, by="山田"), days=5))
+    code, said, _ = henrei(
+        "load", save(three, "a.xlsx", filled(both, {"00001": {"owner": "佐藤"}}, by="佐藤"), days=4)
+    )
+    assert code == 1 and "食い違う記入: 1件（先に保存された記入を使っています）" in said
+    assert of(three, "00001", "owner") == ("佐藤",)
+
+
+def test_a_sheet_for_a_day_in_the_past_shows_what_is_in_force_now(three: Office, henrei: Henrei) -> None:
+    """Filled in days after the end of the month it is for: the next sheet must not contradict it."""
+    past = date(2026, 10, 4)
+    three.load(save(three, "a.xlsx", filled(exported(three, past), {"00001": {"owner": "佐藤"}}, by="佐藤")))
+    assert of(three, "00001", "owner", past) == (None,)
+    again = exported(three, past)
+    assert row_of(again, "00001")["owner"] == "佐藤"
+    code, said, _ = henrei(
+        "load", save(three, "b.xlsx", filled(again, {"00001": {"owner": "山田"}}, by="山田"), days=1)
+    )
+    assert code == 0 and "食い違う" not in said
+    assert of(three, "00001", "owner") == ("山田",)
+
+
+def test_the_offices_word_counts_until_the_claim_is_known(three: Office) -> None:
+    """再請求済 of October; the claim itself is of November."""
+    entry = {"decision": "再請求済", "decided_on": date(2026, 10, 20)}
+    three.load(save(three, "a.xlsx", filled(exported(three), {"00001": entry})))
+    three.save("202611/RECEIPTC.UKE", claim_file([returned("00001").receipt], month="202611"))
+    three.load()
+    told = "SELECT status, link_rule FROM mart.returns WHERE chart_number = '00001'"
+    assert three.row(told, date(2026, 10, 31)) == {"status": "resubmitted", "link_rule": "decision"}
+    assert three.row(told, date(2026, 11, 30)) == {"status": "resubmitted", "link_rule": "search_number"}
+
+
 def test_a_claim_that_answers_goes_before_the_decision(three: Office) -> None:
     three.load(save(three, "a.xlsx", filled(exported(three), {"00001": {"decision": "断念"}})))
     receipt = returned("00001").receipt

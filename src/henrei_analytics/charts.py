@@ -264,7 +264,11 @@ def intervals(
             title=column.title,
             # Room on the right for what is written behind the longest interval.
             scale=alt.Scale(domain=[0, ROOM_LONG * (frame[high].max() or 1)]),
-            axis=alt.Axis(format=encodings.VEGA_FORMATS.get(column.kind, ",.0f"), tickCount=6),
+            axis=alt.Axis(
+                format=encodings.VEGA_FORMATS.get(column.kind, ",.0f"),
+                tickCount=6,
+                values=encodings.whole_shares(value, ROOM_LONG * (frame[high].max() or 1)),
+            ),
         ),
         tooltip=encodings.tooltips([group, label, value, low, high, count]),
     )
@@ -501,6 +505,7 @@ def _bar_chart(
             axis=alt.Axis(
                 format=encodings.VEGA_FORMATS.get(column.kind, ",.0f"),
                 tickMinStep=1 if column.kind == "count" else alt.Undefined,
+                values=encodings.whole_shares(value, room * (frame["end"].max() or 1)),
             ),
             # Room on the right for the number written at the end of the longest bar.
             scale=alt.Scale(domainMin=0, domainMax=room * (frame["end"].max() or 1)),

@@ -75,13 +75,19 @@ def report(
     out: Annotated[Path, typer.Option(help="報告書を書くフォルダー")] = Path("reports"),
     months_back: Annotated[int, typer.Option(help="推移に使う月数", min=1, max=120)] = 24,
     edition: Annotated[
-        str, typer.Option(help="internal（院内用）か shareable（外部提供用。10件未満を伏せ、患者を指すものを除く）")
+        str,
+        typer.Option(
+            help="internal（院内用）か shareable（外部提供用。10件未満を伏せ、患者を指すものを除く）"
+        ),
     ] = "internal",
     institution_names: Annotated[
         str, typer.Option(help="外部提供用の版で医療機関の名前を: hide（医療機関A、B…とする）か show")
     ] = "hide",
     pdf: Annotated[
-        bool, typer.Option("--pdf", help="PDFも作る（brief.pdf と report.pdf。pip install 'henrei-analytics[pdf]' が必要）")
+        bool,
+        typer.Option(
+            "--pdf", help="PDFも作る（brief.pdf と report.pdf。pip install 'henrei-analytics[pdf]' が必要）"
+        ),
     ] = False,
     excel: Annotated[bool, typer.Option("--excel", help="すべての表のExcelも作る（tables.xlsx）")] = False,
 ) -> None:
@@ -120,7 +126,8 @@ def report(
 @app.command(epilog="例: henrei pool 施設1 施設2 施設3 --out 合算")
 def pool(
     paths: Annotated[
-        list[Path], typer.Argument(help="外部提供用の版のフォルダー、またはその中の figures.json（いくつでも）")
+        list[Path],
+        typer.Argument(help="外部提供用の版のフォルダー、またはその中の figures.json（いくつでも）"),
     ],
     out: Annotated[Path, typer.Option(help="合算（CSV と HTML）を書くフォルダー")] = Path("pool"),
 ) -> None:
@@ -180,7 +187,8 @@ def worklist(
     institution: Annotated[str, typer.Option(help="医療機関コード10桁（省略するとすべて）")] = "",
     as_of: AsOf = "",
     out: Annotated[
-        Path | None, typer.Option(help="書くファイル（.xlsx）。省略すると今のフォルダーの worklist-基準日.xlsx")
+        Path | None,
+        typer.Option(help="書くファイル（.xlsx）。省略すると今のフォルダーの worklist-基準日.xlsx"),
     ] = None,
 ) -> None:
     """再請求していない返戻の作業一覧（Excel）を作る。記入して保存したら henrei load で取り込めます。"""
@@ -226,9 +234,7 @@ def export(
     tables: Annotated[str, typer.Option(help="表の名前（, で区切る。省略するとすべて）")] = "",
     without_identifiers: Annotated[
         bool,
-        typer.Option(
-            "--without-identifiers", help="カルテ番号・患者キー・検索番号・メモ・入力者などを除く"
-        ),
+        typer.Option("--without-identifiers", help="カルテ番号・患者キー・検索番号・メモ・入力者などを除く"),
     ] = False,
     verbatim: Annotated[
         bool,
@@ -262,7 +268,7 @@ def demo(
         bool,
         typer.Option(
             "--noise",
-            help="実際の現場のように乱れたファイルにする（検索番号なし・保険者や氏名の訂正・紙の返戻・ファイルの紛失など）"
+            help="実際の現場のように乱れたファイルにする（検索番号なし・保険者や氏名の訂正・紙の返戻・ファイルの紛失など）",
         ),
     ] = False,
 ) -> None:

@@ -43,9 +43,10 @@ def show(
     table: bool = True,
     columns: Sequence[str] | None = None,
     where: Mapping[str, Any] | None = None,
+    open_rows: int | None = None,
 ) -> None:
     """Show one figure: title, question, chart, table, definition. `where` says which of its rows these are."""
-    display(bundle(figure, chart, table, columns, where), raw=True)
+    display(bundle(figure, chart, table, columns, where, open_rows), raw=True)
 
 
 def bundle(
@@ -54,8 +55,9 @@ def bundle(
     table: bool = True,
     columns: Sequence[str] | None = None,
     where: Mapping[str, Any] | None = None,
+    open_rows: int | None = None,
 ) -> dict[str, Any]:
-    """The MIME bundle of a figure."""
+    """The MIME bundle of a figure; of a table without a chart `open_rows` rows (or `OPEN_ROWS`) are open at once."""
     spec = chart.to_dict() if chart is not None and not figure.data.is_empty() else None
     parts, shown = [], []
     if figure.data.is_empty():
@@ -66,8 +68,8 @@ def bundle(
         shown.append({"kind": "chart"})
     if table and not figure.data.is_empty():
         folded = spec is not None and figure.data.height > LONG_TABLE
-        parts.append(_folded_table(figure.data, columns, folded))
-        shown.append(written_table(figure.data, columns) | {"folded": folded})
+        parts.append(_folded_table(figure, columns, folded, open_rows or OPEN_ROWS))
+        shown.append(written_table(figure.data, columns, figure.name) | {"folded": folded})
     parts.append(definition_html(figure))
     return _output(figure, "".join(parts), spec, where, shown)
 
@@ -97,8 +99,8 @@ def tiles_bundle(
 ) -> dict[str, Any]:
     """The MIME bundle of large numbers."""
     html = f'<div class="tiles">{"".join(tile.html() for tile in drawn)}</div>'
-    table = table_html(figure.data, columns) if columns else ""
-    shown = [{"kind": "tiles"}, *([written_table(figure.data, columns)] if columns else [])]
+    table = table_html(figure.data, columns, figure.name) if columns else ""
+    shown = [{"kind": "tiles"}, *([written_table(figure.data, columns, figure.name)] if columns else [])]
     output = _output(figure, html + table + definition_html(figure), shown=shown)
     output[MIME]["tiles"] = [tile.as_dict() for tile in drawn]
     return output
@@ -165,9 +167,9 @@ def written(figure: Figure, html: str, shown: Sequence[dict[str, Any]]) -> None:
     display(_output(figure, html + definition_html(figure), shown=shown), raw=True)
 
 
-def table_html(data: pl.DataFrame, columns: Sequence[str] | None = None) -> str:
-    """A table with Japanese labels and written values, everything escaped."""
-    shown = written_table(data, columns)
+def table_html(data: pl.DataFrame, columns: Sequence[str] | None = None, figure: str | None = None) -> str:
+    """A table with Japanese labels (those of a figure, if it has its own) and written values, everything escaped."""
+    shown = written_table(data, columns, figure)
     classes = shown["classes"]
     head = "".join(
         f'<th scope="col" class="{css}">{escape(label)}</th>'
@@ -178,10 +180,14 @@ def table_html(data: pl.DataFrame, columns: Sequence[str] | None = None) -> str:
     return f'<div class="scroll">{table}</div>'
 
 
-def written_table(data: pl.DataFrame, columns: Sequence[str] | None = None) -> dict[str, Any]:
-    """A table in the words of the page: headings, written values, and the class of each column."""
-    shown = [labels.column(name) for name in columns or data.columns]
-    hidden = [marks(row) for row in data.select(HIDDEN).iter_rows(named=True)] if HIDDEN in data.columns else []
+def written_table(
+    data: pl.DataFrame, columns: Sequence[str] | None = None, figure: str | None = None
+) -> dict[str, Any]:
+    """A table in the words of the page (or of the figure): headings, written values, and the class of each column."""
+    shown = [labels.column(name, figure) for name in columns or data.columns]
+    hidden = (
+        [marks(row) for row in data.select(HIDDEN).iter_rows(named=True)] if HIDDEN in data.columns else []
+    )
     written = [
         [
             (hidden[at].get(column.name) if hidden else None) or labels.text(value, column.kind)
@@ -259,15 +265,16 @@ def _chart_html(figure: Figure, spec: dict[str, Any]) -> str:
     return f'<div class="chart"{tall} role="img" aria-label="{spoken}">{drawn}</div>'
 
 
-def _folded_table(data: pl.DataFrame, columns: Sequence[str] | None, folded: bool) -> str:
+def _folded_table(figure: Figure, columns: Sequence[str] | None, folded: bool, open_rows: int) -> str:
     """The table; folded below a chart, and only its first rows open where there are many."""
+    data, name = figure.data, figure.name
     if folded:
-        return _details("rows", f"表（{data.height:,}行）", table_html(data, columns))
-    first = table_html(data.head(OPEN_ROWS), columns)
-    if data.height <= OPEN_ROWS:
+        return _details("rows", f"表（{data.height:,}行）", table_html(data, columns, name))
+    first = table_html(data.head(open_rows), columns, name)
+    if data.height <= open_rows:
         return first
-    rest = table_html(data.slice(OPEN_ROWS), columns)
-    return first + _details("rows", f"続き（{data.height - OPEN_ROWS:,}行、全{data.height:,}行）", rest)
+    rest = table_html(data.slice(open_rows), columns, name)
+    return first + _details("rows", f"続き（{data.height - open_rows:,}行、全{data.height:,}行）", rest)
 
 
 def _attention_html(each: Attention) -> str:

@@ -19,6 +19,7 @@ WRAPPED = (
     f"length(datum.label) <= {LABEL_LINE} ? datum.label : "
     f"[slice(datum.label, 0, {LABEL_LINE}), slice(datum.label, {LABEL_LINE}, {2 * LABEL_LINE})]"
 )
+SHARES = [0, 0.2, 0.4, 0.6, 0.8, 1]
 VEGA_FORMATS = {"rate": ".1%", "fine_rate": ".2%", "number": ",.2f", "yen": ",.0f", "months": ",.1~f"}
 
 
@@ -63,6 +64,12 @@ def quantity(name: str, titled_as: str | None = None) -> alt.Y:
         tickMinStep=1 if column.kind == "count" else alt.Undefined,
     )
     return alt.Y(name, type="quantitative", title=column.title, axis=axis)
+
+
+def whole_shares(name: str, end: float) -> list[float] | alt.UndefinedType:
+    """The ticks of an axis of shares that goes on behind 100 % to make room for words: there is nothing beyond it."""
+    is_share = labels.column(name).kind in ("rate", "fine_rate")
+    return list(SHARES) if is_share and end > 1 else alt.Undefined
 
 
 def month_axis(frame: pl.DataFrame, name: str) -> alt.X:

@@ -47,10 +47,10 @@ def words() -> dict[str, Any]:
     return read
 
 
-def column(name: str) -> Column:
-    """The label and kind of a column; an unknown one keeps its name."""
+def column(name: str, figure: str | None = None) -> Column:
+    """The label and kind of a column, as a figure calls it if it has a word of its own; an unknown one keeps its name."""
     label, kind = words()["columns"].get(name, (name, "text"))
-    return Column(name, label, kind)
+    return Column(name, words()["figures"].get(figure, {}).get(name, label), kind)
 
 
 def unknown_columns(names: Iterable[str]) -> list[str]:
@@ -132,11 +132,13 @@ FORMATS = {
     "round": lambda value: f"{value}回目",
     "times": lambda value: f"{value}回",
     "yen": lambda value: f"¥{_whole(value)}",
+    "yen_months": _whole,
     "rate": lambda value: f"{value * 100:.1f} %",
     "fine_rate": lambda value: f"{value * 100:.2f} %",
     "days": lambda value: f"{_whole(value)}日",
     "months": lambda value: f"{_one_decimal(value)}か月",
     "number": lambda value: f"{value:,.2f}",
+    "number1": lambda value: f"{value:,.1f}".replace("-", "−"),
     "change": _signed,
     "mean": lambda value: f"{value:,.1f}",
     "mean_change": lambda value: f"{value:+,.1f}".replace("-", "−"),

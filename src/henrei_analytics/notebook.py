@@ -173,12 +173,14 @@ class Office:
         chart: alt.TopLevelMixin | None = None,
         table: bool = True,
         columns: Sequence[str] | None = None,
+        open_rows: int | None = None,
         **where: Any,
     ) -> None:
-        """Show a figure: chart, table with the columns named, definition. `where` as in `figure`."""
+        """Show a figure: chart, table with the columns named (the first `open_rows` open), definition. `where` as in
+        `figure`."""
         figure = self.figure(name, **where)
         if not self._say_not_loaded(figure, where):
-            display.show(figure, chart, table, columns, where)
+            display.show(figure, chart, table, columns, where, open_rows)
 
     def _say_not_loaded(self, figure: Figure, where: dict[str, Any]) -> bool:
         """Says that the files of a figure were never loaded, on a page once; whether that is so."""

@@ -41,8 +41,10 @@ SHAPES = ["circle", "triangle-up", "square", "diamond", "cross", "triangle-down"
 CASH_STATES = {
     "再請求済・入金待ち": "#00558C",
     "次の締切で出せば": "#88CCEE",
+    "ダウンロードして出せば": "#44AA99",
     "予定月を過ぎて未確認": "#D07A00",
-    "締切の前に時効": "#882255",
+    "返戻ファイルなし（期限切れ）": "#CC6677",
+    "次の期間の前に時効": "#882255",
 }
 FIXED = {
     "cash_state": CASH_STATES,

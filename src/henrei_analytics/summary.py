@@ -153,18 +153,19 @@ def _entries(con: duckdb.DuckDBPyConnection, loaded: list[str]) -> list[str]:
 
 
 def _contradictions(con: duckdb.DuckDBPyConnection, loaded: list[str]) -> list[str]:
-    """Entries of this run that did not take effect; what they say is not shown here."""
+    """Entries that contradict those of this run, whichever of them is in force; what they say is not shown here."""
     ((conflicts, lost),) = _rows(
         con,
         "SELECT COUNT(*) FILTER (WHERE state = 'conflict' AND NOT is_settled), "
-        "COUNT(DISTINCT return_id) FILTER (WHERE state = 'decision_without_return') "
-        "FROM mart.decision_edits WHERE list_contains(?, file_id)",
+        "COUNT(DISTINCT return_id) FILTER (WHERE state = 'decision_without_return' AND list_contains($1, file_id)) "
+        "FROM mart.decision_edits WHERE (return_id, field) IN "
+        "(SELECT (return_id, field) FROM mart.decision_edits WHERE list_contains($1, file_id))",
         loaded,
     )
     lines = []
     if conflicts:
         lines += [
-            f"■ ほかの記入と食い違う記入: {conflicts:,}件（先に取り込んだ内容のままです）",
+            f"■ ほかの記入と食い違う記入: {conflicts:,}件（先に保存された記入を使っています）",
             f"  henrei worklist で書き出し直し、列「{heading('conflicts')}」を見て決めてください。",
         ]
     if lost:

@@ -18,16 +18,30 @@ from henrei_analytics import labels
 SHOWN = 200  # rows on the page; more than anybody works off in a day, and a page that still opens at once
 LONGEST_REASON = 140  # characters of a reason; the payers write up to 1,000
 TITLES = ("期限", "レセプト", "理由と、まず見るところ", "点数・金額", "担当・状態")
+LARGEST = 3  # sums named above the list
 OFFICE_FIELDS = ("owner", "task_status", "decision", "note")  # what the office writes itself
 
 
 def worklist_html(data: pl.DataFrame) -> str:
-    """The first rows of the figure `worklist` as a table, and how many more there are and where."""
+    """The largest sums of the figure `worklist`, its first rows as a table, and how many more there are and where."""
     shown = data.head(SHOWN)
     head = "".join(f'<th scope="col">{title}</th>' for title in TITLES)
     body = "".join(_row(row) for row in shown.iter_rows(named=True))
     table = f'<table class="worklist"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-    return f'<div class="scroll">{table}</div>{_more(data.height)}'
+    return f'{_largest(data)}<div class="scroll">{table}</div>{_more(data.height)}'
+
+
+def _largest(data: pl.DataFrame) -> str:
+    """Where most money waits; the list itself goes by deadline. Nothing where the list is as short as that."""
+    if data.height <= LARGEST:
+        return ""
+    rows = data.sort("yen", "return_id", descending=[True, False], nulls_last=True).head(LARGEST)
+    named = "、".join(
+        f"カルテ {_text(row['chart_number'])}（{labels.text(row['yen'], 'yen')}、"
+        f"{labels.text(row['service_month'], 'month')}診療）"
+        for row in rows.iter_rows(named=True)
+    )
+    return f'<p class="largest">金額の大きいもの: {named}</p>'
 
 
 def worklist_shown(data: pl.DataFrame) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from .actions_list import truth_of_actions, write_actions_lists
 from .dealings import deal
 from .files import Office
 from .months import last_day, month_of
@@ -83,7 +84,9 @@ def write_demo(
     write_paper_lists(shelf, story, seed)
     tell("writing notices")
     NoticeOffice(shelf, story, dealings, seed).write_all()
+    actions = write_actions_lists(shelf, story)
     truth = truth_of(story, shelf.files, seed, noise) | truth_of_notices(story, dealings)
+    truth["prevention_actions"] = truth_of_actions(actions)
     truth["ignored_files"] = shelf.ignored
     (out / TRUTH_NAME).write_text(
         json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n"

@@ -15,14 +15,14 @@ from .world import HOSPITAL, PAYER_LABEL, Institution, Payer
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """What a file says, for the truth."""
+    """What a file says, for the truth; a list of the office's own may be of no payer and no month."""
 
     name: str
     path: str
     kind: str
-    payer: Payer
+    payer: Payer | None
     institution: str
-    month: int
+    month: int | None
     lines: int
     receipts: int
     control_count: int | None
@@ -104,6 +104,23 @@ class Shelf:
                 control_count=control[0],
                 control_points=control[1],
                 copy_of=self.name_of(copy_of) if copy_of else None,
+            )
+        )
+
+    def note_list(self, institution: Institution, path: Path, kind: str, lines: int) -> None:
+        """Remember a list of the office's own that holds no receipts."""
+        self.files.append(
+            WrittenFile(
+                name=path.name,
+                path=self.name_of(path),
+                kind=kind,
+                payer=None,
+                institution=institution.code,
+                month=None,
+                lines=lines,
+                receipts=0,
+                control_count=None,
+                control_points=None,
             )
         )
 

@@ -196,7 +196,7 @@ def _file(file: WrittenFile) -> dict[str, object]:
         "kind": file.kind,
         "payer": file.payer,
         "institution": file.institution,
-        "month": iso(file.month),
+        "month": None if file.month is None else iso(file.month),
         "lines": file.lines,
         "receipts": file.receipts,
         "control_count": file.control_count,

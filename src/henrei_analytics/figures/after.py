@@ -110,7 +110,7 @@ def add_days_left(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
 
 
 def corrections(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
-    """Adds rate, low, high, and how each compares with all re-claims."""
+    """Adds rate, low, high, and how each compares with all other re-claims."""
     return correction_verdicts(add_rate(frame, scope), scope)
 
 

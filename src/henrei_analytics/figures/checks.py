@@ -140,7 +140,8 @@ def _journeys_add_up(frames: Frames) -> Iterable[Check]:
 
 
 def _open_cash(frame: pl.DataFrame) -> int:
-    return sum(_sum("yen", cash_state=state)(frame) for state in ("next_window", "too_late"))
+    states = ("next_window", "to_download", "no_file", "too_late")
+    return sum(_sum("yen", cash_state=state)(frame) for state in states)
 
 
 def _later_rounds(frame: pl.DataFrame) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from henrei_analytics.figures.log_rank import holm
 from henrei_analytics.figures.scope import Scope
 from henrei_analytics.figures.two_proportions import fisher_exact, least_p, newcombe
 
@@ -55,24 +56,38 @@ EFFECT_SCHEMA = {
 
 
 def correction_verdicts(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:
-    """Adds overall and correction to rows of part, numerator, denominator, low, high.
+    """Adds rate_rest, p, p_corrected and correction to rows of part, numerator, denominator, rate.
 
-    overall: the share of all re-claims that came back again. correction: `more` / `less` where the 95 % interval
-    of the row lies above / below it, `few` under 10 re-claims, else `alike`.
+    rate_rest: the share that came back of all re-claims but those of the row. p: Fisher's exact test of the row against
+    them; p_corrected: for all the rows tested, categories and codes together. correction: `more` / `less` where chance
+    makes such a difference less often than `LEVEL`, `few` under 10 re-claims, else `alike`.
     """
-    whole = frame.filter(pl.col("part") == "category")
-    known = whole["denominator"].sum()
-    overall = whole["numerator"].sum() / known if known else None
+    rows = frame.to_dicts()
+    whole = [row for row in rows if row["part"] == "category"]
+    numerator, denominator = (sum(row[name] for row in whole) for name in ("numerator", "denominator"))
+    rest = [(numerator - row["numerator"], denominator - row["denominator"]) for row in rows]
+    tested = [
+        fisher_exact(row["numerator"], row["denominator"], *left)
+        if row["denominator"] >= FEWEST_RECLAIMS
+        else None
+        for row, left in zip(rows, rest, strict=True)
+    ]
+    shares = [n / d if d else None for n, d in rest]
+    corrected = holm(tested)
     return frame.with_columns(
-        pl.lit(overall, pl.Float64).alias("overall"),
-        pl.Series("correction", [_correction(row, overall) for row in frame.to_dicts()], pl.String),
+        pl.Series("rate_rest", shares, pl.Float64),
+        pl.Series("p", tested, pl.Float64),
+        pl.Series("p_corrected", corrected, pl.Float64),
+        pl.Series("correction", list(map(_correction, rows, shares, corrected)), pl.String),
     )
 
 
-def _correction(row: Row, overall: float | None) -> str:
-    if overall is None or row["denominator"] < FEWEST_RECLAIMS:
+def _correction(row: Row, rest: float | None, p: float | None) -> str:
+    if row["denominator"] < FEWEST_RECLAIMS:
         return "few"
-    return "more" if row["low"] > overall else "less" if row["high"] < overall else "alike"
+    if rest is None or p is None or p >= LEVEL:
+        return "alike"
+    return "more" if row["rate"] > rest else "less"
 
 
 def action_effects(frame: pl.DataFrame, scope: Scope) -> pl.DataFrame:

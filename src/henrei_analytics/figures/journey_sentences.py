@@ -16,6 +16,7 @@ from henrei_analytics.figures.sentences import percent
 
 Row = Mapping[str, Any]
 
+PAYERS = {"shaho": "社保", "kokuho": "国保"}
 KINDS = {
     "patient": "同じ患者",
     "insurer": "同じ保険者",
@@ -48,7 +49,7 @@ def cash_verdict(headline: Figure, expected: Figure, delay: Figure, lapsed: Figu
 
 def out_sentence(expected: Sequence[Row]) -> str:
     """What is not paid yet: to be re-claimed, on its way, and what may have been paid."""
-    still_open = _yen(expected, cash_state=("next_window", "too_late"))
+    still_open = _yen(expected, cash_state=("next_window", "to_download", "no_file", "too_late"))
     waiting = _yen(expected, cash_state=("waiting",))
     unconfirmed = _yen(expected, cash_state=("unconfirmed",))
     text = "返戻のために止まっている金額はありません。"
@@ -63,15 +64,22 @@ def out_sentence(expected: Sequence[Row]) -> str:
 
 
 def next_window_sentence(month: Row, expected: Sequence[Row]) -> str | None:
-    """What comes in if everything open goes out in the next window."""
-    rows = [row for row in expected if row["cash_state"] == "next_window"]
-    if not rows:
-        return None
-    last_day, paid = month["next_window_end"], rows[0]["expected_month"]
-    return (
-        f"未再請求を{last_day.month}月{last_day.day}日までにすべて再請求すると、"
-        f"{paid.month}月に¥{_yen(rows):,}が入る見込みです。"
-    )
+    """What comes in if all that can be sent goes out in the next window, and what else needs its file first."""
+    text = ""
+    if rows := [row for row in expected if row["cash_state"] == "next_window"]:
+        last_day, paid = month["next_window_end"], rows[0]["expected_month"]
+        text = (
+            f"再請求できる{_returns(rows):,}件を{last_day.month}月{last_day.day}日までにすべて再請求すると、"
+            f"{paid.month}月に¥{_yen(rows):,}が入る見込みです。"
+        )
+    if rows := [row for row in expected if row["cash_state"] == "to_download"]:
+        text += f"返戻ファイルのない{_returns(rows):,}件（¥{_yen(rows):,}）も、ダウンロードして取り込めば出せます。"
+    if rows := [row for row in expected if row["cash_state"] == "no_file"]:
+        text += (
+            f"返戻ファイルがなくダウンロード期限も過ぎた{_returns(rows):,}件（¥{_yen(rows):,}）は、"
+            "手元の控えで再請求できるかを審査支払機関に確かめてください。"
+        )
+    return text or None
 
 
 def delay_sentence(delay: Sequence[Row]) -> str | None:
@@ -132,15 +140,20 @@ def came_back_sentence(re_return: Sequence[Row]) -> str:
 
 
 def holding_sentence(corrections: Sequence[Row]) -> str | None:
-    """The categories whose corrections come back more often than the others."""
-    rows = [row for row in corrections if row["part"] == "category"]
-    worse = [row for row in rows if row["correction"] == "more"]
+    """The categories and codes whose re-claims come back more often than the others."""
+    worse = [row for row in corrections if row["correction"] == "more"]
     if worse:
-        names = "、".join(f"「{row['category']}」（{percent(row['rate'], 0)}）" for row in worse)
-        return f"また返戻される割合が全体より高いのは{names}です。直し方の手順から見直してください。"
-    if any(row["numerator"] for row in rows):
-        return "また返戻される割合が全体より高いと言える理由はありません。"
+        names = "、".join(f"{_reason_name(row)}（{percent(row['rate'], 0)}）" for row in worse)
+        return f"また返戻される割合がほかより高いのは{names}です。直し方の手順から見直してください。"
+    if any(row["numerator"] for row in corrections):
+        return "また返戻される割合がほかより高いと言える理由は、区分で見てもコードで見てもありません。"
     return None
+
+
+def _reason_name(row: Row) -> str:
+    if row["part"] == "category":
+        return f"「{row['category']}」"
+    return f"コード{row['code']}（{PAYERS[row['payer']]}、{row['category']}）"
 
 
 def chain_sentence(chains: Sequence[Row]) -> str | None:
@@ -202,9 +215,11 @@ def first_candidate_sentence(candidates: Sequence[Row]) -> str | None:
         return None
     row = named[0]
     who = f"（{row['who']}）" if row["who"] else ""
+    most = "最も多いくり返しは" if row["excess"] is None else "偶然の分を除いて最も多いくり返しは"
+    chance = "" if row["expected"] is None else f"、偶然なら{row['expected']:,.0f}件"
     return (
-        f"最も多いくり返しは{KINDS[row['kind']]}{who}の「{row['category']}」{row['repeats']:,}件"
-        f"（¥{row['yen']:,}）です。まずここから手順を1つ変えてください。"
+        f"{most}{KINDS[row['kind']]}{who}の「{row['category']}」{row['repeats']:,}件"
+        f"（¥{row['yen']:,}{chance}）です。まずここから手順を1つ変えてください。"
     )
 
 
@@ -233,6 +248,10 @@ def _chance(row: Row) -> str:
 
 def _yen(rows: Iterable[Row], cash_state: Sequence[str] | None = None) -> int:
     return sum(row["yen"] for row in rows if cash_state is None or row["cash_state"] in cash_state)
+
+
+def _returns(rows: Iterable[Row]) -> int:
+    return sum(row["returns"] for row in rows)
 
 
 def _lines(sentences: Iterable[str | None]) -> pl.DataFrame:

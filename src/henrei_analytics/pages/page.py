@@ -93,9 +93,7 @@ def read_page(notebook: nbformat.NotebookNode, name: str) -> Page:
     return page
 
 
-def page_html(
-    page: Page, office: str, links: Sequence[Link], provenance: Provenance, rule: str = ""
-) -> str:
+def page_html(page: Page, office: str, links: Sequence[Link], provenance: Provenance, rule: str = "") -> str:
     """The page as one HTML text. `rule`: what a page says that leaves the institution."""
     return (
         environment()
@@ -162,7 +160,9 @@ def _add_output(page: Page, output: nbformat.NotebookNode) -> None:
             key: shown[key] for key in ("title", "rows", "tiles") if key in shown
         }
         html = _with_anchor(page, _joined(data["text/html"]), shown["name"])
-        html = html.replace(definition_box.PLACE, f'<p class="place">{_definition_link(shown["name"])}</p>', 1)
+        html = html.replace(
+            definition_box.PLACE, f'<p class="place">{_definition_link(shown["name"])}</p>', 1
+        )
         if shown.get("spec"):
             spec = {key: value for key, value in shown["spec"].items() if key != "$schema"}
             html = html.replace(

@@ -35,6 +35,8 @@ class Worklist:
 def worklist(con: duckdb.DuckDBPyConnection, institution: str = "") -> Worklist:
     """The open returns as of the session's date, the most urgent first, and what was decided on, the newest first.
 
+    What the office entered is given as it stands now, also where it was entered after that date: a sheet that does not
+    show what is in force would contradict it.
     Raises HenreiError for an institution nothing is loaded of.
     """
     names = dict(
@@ -57,9 +59,11 @@ def worklist(con: duckdb.DuckDBPyConnection, institution: str = "") -> Worklist:
         con,
         "SELECT edits.*, files.name AS file_name FROM mart.decision_edits AS edits "
         "LEFT JOIN mart.files AS files ON files.file_id = edits.file_id AND files.status <> 'duplicate' "
-        "WHERE ? IN ('', edits.institution) AND edits.decided_on <= ? ORDER BY edits.edit_no",
-        [institution, as_of],
+        "WHERE ? IN ('', edits.institution) ORDER BY edits.edit_no",
+        [institution],
     )
+    in_force = _in_force(edits)
+    items = [item | in_force.get(item["return_id"], {}) for item in items]
     export_id = _export_id(con, as_of, items)
     contradictions: dict[str, list[Values]] = {}
     for edit in edits:
@@ -78,6 +82,20 @@ def worklist(con: duckdb.DuckDBPyConnection, institution: str = "") -> Worklist:
         offices or ([institution] if institution else []),
         names.get(mine),
     )
+
+
+def _in_force(edits: list[Values]) -> dict[str, Values]:
+    """By return: the fields with the value of their last applied edit, and who entered the decision (or the newest)."""
+    found: dict[str, Values] = {}
+    for edit in edits:
+        if edit["state"] != "applied":
+            continue
+        of_return = found.setdefault(edit["return_id"], {})
+        decided = of_return.get("decision") is not None
+        of_return[edit["field"]] = edit["value"]
+        if edit["field"] == "decision" or not decided:
+            of_return |= {"decided_by": edit["decided_by"], "decided_on": edit["decided_on"]}
+    return found
 
 
 def _row(item: Values, contradictions: list[Values], export_id: str) -> Values:

@@ -2,14 +2,14 @@
 -- grain: one pair of a return and a later claim that may be its re-claim
 -- inputs: core.returns, core.claims, core.history_numbers
 -- rule: passes from sure to less sure, each over what the one before left: 1 the claim carries the return's 検索番号;
---       2 the number stands only in its history block; 3 same institution, month of care, setting, patient and claim
+--       2 only its history block names the number; 3 same institution, month of care, setting, patient and claim
 --       type; 4 same institution, month of care and setting, and the same カルテ番号 (without either: patient), since
 --       insurer, number, name and birth date are what gets corrected; the payer may change. A claim between two returns
 --       of one receipt can only answer the earlier. `agreements` are the tie-breakers: points 4, insurer 2, days 1.
 --       From pass 3 on a pair is strong when the insurer is the same (one receipt is claimed twice only when it came
 --       back), the claim is marked as a re-claim, or the days are the same, the points nearly (within 5 %) and no
 --       two カルテ番号 say that it is a namesake; else `is_strong` is false.
-WITH by_number AS (
+WITH by_own_number AS (
     SELECT
         returns.return_id,
         claims.claim_id,
@@ -21,25 +21,57 @@ WITH by_number AS (
         AND claims.search_number = returns.search_number
         AND claims.claim_month >= returns.received_month
 ),
+-- a claim whose own number is no known return's: the newest number of its block that is. Where the block's HR tells of
+-- a round after that one, the claim answers the later round, which nobody kept.
+by_older_number AS (
+    SELECT
+        returns.return_id,
+        claims.claim_id,
+        ROW_NUMBER() OVER (PARTITION BY claims.claim_id ORDER BY history.place) AS place,
+        EXISTS (
+            SELECT 1
+            FROM core.history_numbers AS newer
+            WHERE newer.file_no = history.file_no
+                AND newer.receipt_no = history.receipt_no
+                AND newer.place < history.place
+                AND newer.processing_month > returns.processing_month
+        ) AS is_answered_before
+    FROM core.history_numbers AS history
+    INNER JOIN core.claims AS claims
+        ON claims.file_no = history.file_no AND claims.receipt_no = history.receipt_no
+    INNER JOIN core.returns AS returns
+        ON returns.institution = claims.institution
+        AND returns.payer = claims.payer
+        AND returns.search_number = history.search_number
+        AND returns.received_month <= claims.claim_month
+    WHERE claims.claim_id NOT IN (SELECT claim_id FROM by_own_number)
+),
+by_number AS (
+    SELECT return_id, claim_id, pass FROM by_own_number
+    UNION ALL
+    SELECT return_id, claim_id, 2 FROM by_older_number WHERE place = 1 AND NOT is_answered_before
+),
 -- the next return of the same receipt, if it came again: the same person and insurer, or points and days; or an older
 -- number in the block
 successors AS (
     SELECT
         return_id,
-        LEAD(processing_month) OVER (
+        MIN(processing_month) OVER (
             PARTITION BY
                 institution, payer, service_month, setting, insurer_number,
                 COALESCE(patient_key, 'c' || chart_key, return_id)
-            ORDER BY processing_month, return_id
+            ORDER BY YEAR(processing_month) * 12 + MONTH(processing_month)
+            RANGE BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
         ) AS next_month
     FROM core.returns
     UNION ALL
     SELECT
         return_id,
-        LEAD(processing_month) OVER (
+        MIN(processing_month) OVER (
             PARTITION BY
                 institution, service_month, setting, points, days, COALESCE(patient_key, 'c' || chart_key, return_id)
-            ORDER BY processing_month, return_id
+            ORDER BY YEAR(processing_month) * 12 + MONTH(processing_month)
+            RANGE BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
         )
     FROM core.returns
     UNION ALL

@@ -2,9 +2,9 @@
 -- grain: one return with the claim that answers it
 -- inputs: core.reclaim_candidates
 -- rule: by number, the first claim after the return (a second one is a duplicate, not another answer). By person, the
---       surer pass, then the pair that agrees most, then the first claim after the return and the last return before
---       the claim: a pair is linked when each is the other's one best, and once more among those left over. Where two
---       are equally good nothing is linked.
+--       surer pass, then of claims of the same insurer the first after the return, of others the one that agrees most,
+--       then the first; of returns the one that agrees most, then the last before the claim. A pair is linked when each
+--       is the other's one best, and once more among those left over. Where two are equally good nothing is linked.
 WITH by_number AS (
     SELECT
         return_id,
@@ -22,7 +22,15 @@ first_turn AS (
     SELECT
         return_id,
         claim_id,
-        RANK() OVER (PARTITION BY return_id ORDER BY pass, agreements DESC, claim_month) AS claim_rank,
+        RANK() OVER (
+            PARTITION BY return_id
+            ORDER BY
+                pass,
+                CASE WHEN same_insurer THEN 0 ELSE 1 END,
+                CASE WHEN same_insurer THEN claim_month END,
+                agreements DESC,
+                claim_month
+        ) AS claim_rank,
         COUNT(*) OVER (PARTITION BY return_id, pass, agreements, claim_month) AS equal_claims,
         RANK() OVER (PARTITION BY claim_id ORDER BY pass, agreements DESC, received_month DESC) AS return_rank,
         COUNT(*) OVER (PARTITION BY claim_id, pass, agreements, received_month) AS equal_returns
@@ -37,7 +45,15 @@ second_turn AS (
     SELECT
         return_id,
         claim_id,
-        RANK() OVER (PARTITION BY return_id ORDER BY pass, agreements DESC, claim_month) AS claim_rank,
+        RANK() OVER (
+            PARTITION BY return_id
+            ORDER BY
+                pass,
+                CASE WHEN same_insurer THEN 0 ELSE 1 END,
+                CASE WHEN same_insurer THEN claim_month END,
+                agreements DESC,
+                claim_month
+        ) AS claim_rank,
         COUNT(*) OVER (PARTITION BY return_id, pass, agreements, claim_month) AS equal_claims,
         RANK() OVER (PARTITION BY claim_id ORDER BY pass, agreements DESC, received_month DESC) AS return_rank,
         COUNT(*) OVER (PARTITION BY claim_id, pass, agreements, received_month) AS equal_returns

@@ -16,8 +16,8 @@ INNER JOIN core.payments AS payments
     AND payments.claimed_points = claims.points
 WHERE payments.is_newest
     AND payments.outcome IN ('paid', 'adjusted')
-    AND (
-        LTRIM(payments.chart_number, '0') = claims.chart_key
-        OR payments.patient_key = claims.patient_key
-        OR payments.receipt_number = claims.receipt_number
+    AND COALESCE(
+        LTRIM(payments.chart_number, '0') = claims.chart_key,
+        payments.patient_key = claims.patient_key,
+        payments.receipt_number = claims.receipt_number
     )

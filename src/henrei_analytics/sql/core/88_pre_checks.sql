@@ -1,9 +1,9 @@
 -- core.pre_checks
 -- grain: one error of one receipt in a list of a check before review, with the return it came back as all the same
--- inputs: core.blocks, ledger.pre_checks, core.returns
+-- inputs: core.blocks, ledger.pre_checks, core.returns, core.return_claims, core.claims
 -- rule: lists of several sendings of a month add up; the same receipt, code and points in a newer list is the same
 --       error. A receipt came back when a first-review return of that month has its service month and カルテ番号,
---       without カルテ番号 the name. Errors of a trial list (kasp) count apart: its receipts
+--       without カルテ番号 the name, where the claim that came back does not bear another レセプト番号. Errors of a trial list (kasp) count apart: its receipts
 --       were not sent and came back nowhere.
 WITH placed AS (
     SELECT
@@ -56,11 +56,15 @@ came_back AS (
         AND returns.service_month = checks.service_month
         AND returns.stage = 'first_review'
         AND checks.list <> 'kasp'
-        AND (
+    LEFT JOIN core.return_claims AS return_claims ON return_claims.return_id = returns.return_id
+    LEFT JOIN core.claims AS claims ON claims.claim_id = return_claims.claim_id
+    WHERE
+        (
             returns.chart_key = checks.chart_digits
             OR (
                 (returns.chart_number IS NULL OR checks.chart_digits IS NULL)
                 AND returns.name_key = checks.name_key
+                AND COALESCE(claims.receipt_number = checks.receipt_number, TRUE)
             )
         )
 )

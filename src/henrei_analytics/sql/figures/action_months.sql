@@ -1,8 +1,10 @@
 -- grain: prevention action × month from 6 before to 12 after it whose returns have arrived
 -- inputs: mart.departments, action_cells
--- rule: as action_cells has it; the action's own month is shown and belongs to neither side
+-- rule: as action_cells has it; the action's own month is shown and belongs to neither side. action_place 1 is the
+--       newest action.
 SELECT
     c.action_id,
+    DENSE_RANK() OVER (ORDER BY c.acted_on DESC, c.action_id) AS action_place,
     c.acted_on,
     c.category,
     COALESCE(

@@ -21,7 +21,7 @@ reclaims AS (
     CROSS JOIN scope AS s
     LEFT JOIN known_returns AS n ON r.return_id = n.previous_return_id
     LEFT JOIN first_reason AS t ON r.return_id = t.return_id
-    WHERE r.in_window AND s.as_of_month_number - r.reclaimed_number >= 3
+    WHERE r.in_window AND s.as_of_month_number - r.reclaimed_by_number >= 3
 ),
 counted AS (
     SELECT

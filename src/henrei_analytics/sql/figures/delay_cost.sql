@@ -3,7 +3,8 @@
 -- rule: returns of the window. A claim processed in month M would have been paid in M + 1. Re-claimed in
 --       month R it is paid in R + 1, so it is R - M months late; an open one is late up to the month of
 --       as_of so far. yen_months = yen × months late: so many yen, late by one month. Returns of a chain add
---       up to the delay of the claim. Written off and lapsed: lost, not late.
+--       up to the delay of the claim. Written off and lapsed: lost, not late. Left out:
+--       re-claimed in a month nobody knows.
 WITH delayed AS (
     SELECT
         r.category,
@@ -13,7 +14,7 @@ WITH delayed AS (
         GREATEST(COALESCE(r.reclaimed_number, s.as_of_month_number - 1) - r.processing_number, 0) AS months
     FROM known_returns AS r
     CROSS JOIN scope AS s
-    WHERE r.in_window AND (r.reclaimed_number IS NOT NULL OR r.status NOT IN ('written_off', 'lapsed'))
+    WHERE r.in_window AND (r.reclaimed_number IS NOT NULL OR r.status NOT IN ('written_off', 'lapsed', 'returned_again'))
 ),
 parts AS (
     SELECT

@@ -1,7 +1,9 @@
--- grain: kind of key × key × category, the 20 with most repeats; patients only by category
--- inputs: mart.categories, mart.departments, mart.guidance, repeats, return_span
+-- grain: kind of key × key × category, the 20 with most repeats beyond chance; patients only by category
+-- inputs: mart.categories, mart.departments, mart.guidance, claim_weights, expected_repeats, repeats, return_span
 -- rule: the numerators of preventable, by whom and why, with what the guidance says to do before the claim;
---       without a line of guidance the first look of the category
+--       without a line of guidance the first look of the category. excess = repeats less those chance alone would give
+--       (expected_repeats): a large department repeats everything. What does not exceed chance is left out; where
+--       chance is not known, the number of repeats decides, after those where it is.
 WITH candidates AS (
     SELECT
         r.kind,
@@ -16,13 +18,33 @@ WITH candidates AS (
     WHERE r.in_window AND r.earlier > 0 AND r.processing_number - 12 >= d.first_number
     GROUP BY r.kind, CASE WHEN r.kind <> 'patient' THEN r.repeat_key END, r.category
 ),
+by_chance AS (
+    SELECT kind, CASE WHEN kind <> 'patient' THEN repeat_key END AS repeat_key, category, SUM(returns) AS expected
+    FROM expected_repeats
+    GROUP BY kind, CASE WHEN kind <> 'patient' THEN repeat_key END, category
+),
+kinds_claimed AS (
+    SELECT DISTINCT kind FROM claim_weights
+),
+held_against_chance AS (
+    SELECT c.*, CASE WHEN q.kind IS NOT NULL THEN COALESCE(e.expected, 0) END AS expected
+    FROM candidates AS c
+    LEFT JOIN kinds_claimed AS q ON c.kind = q.kind
+    LEFT JOIN by_chance AS e
+        ON c.kind = e.kind
+        AND c.category = e.category
+        AND (c.repeat_key = e.repeat_key OR (c.repeat_key IS NULL AND e.repeat_key IS NULL))
+),
 ranked AS (
     SELECT
         c.*,
+        c.repeats - c.expected AS excess,
         row_number() OVER (
-            ORDER BY c.repeats DESC, c.points DESC, c.kind, c.category, c.repeat_key NULLS FIRST
+            ORDER BY c.repeats - c.expected DESC NULLS LAST, c.repeats DESC, c.points DESC, c.kind, c.category,
+                c.repeat_key NULLS FIRST
         ) AS rank
-    FROM candidates AS c
+    FROM held_against_chance AS c
+    WHERE c.expected IS NULL OR c.repeats > c.expected
 ),
 advice AS (
     SELECT
@@ -38,6 +60,8 @@ SELECT
     COALESCE(d.label_ja, r.repeat_key) AS who,
     r.category,
     r.repeats,
+    r.expected,
+    r.excess,
     r.months,
     r.last_month,
     CAST(r.points * 10 AS BIGINT) AS yen,

@@ -1,40 +1,29 @@
 -- grain: one row
--- inputs: mart.worklist, scope
--- rule: the claim window open at as_of, else the next to come. Can be sent: open, not to be given up, the right to claim
---       lasts until the window opens and the return file is in hand (paper always is); without the file nothing can be
---       re-claimed, so those are told apart, by whether it can still be downloaded.
---       decided: to be re-claimed, but not among those ready to go. Arrived this month: processing month M.
+-- inputs: claim_window, scope
+-- rule: the claim window open at as_of, else the next to come, and what can be sent in it (claim_window). Returns
+--       without their file are told apart, by whether it can still be downloaded. Arrived this month: processing month M.
 WITH wanted AS (
     SELECT
         w.*,
-        s.month AS report_month,
-        w.claim_right_expires < s.next_window_start AS is_too_late,
+        w.processing_month = s.month AS is_of_month,
         COALESCE(w.task_status = '提出待ち', FALSE) AS is_ready,
-        COALESCE(w.decision = '再請求する', FALSE) AS is_decided,
-        w.download_deadline < s.as_of AS is_gone
-    FROM mart.worklist AS w
-    INNER JOIN scope AS s ON w.institution = s.institution
-    WHERE COALESCE(w.decision, '') NOT IN ('取下げ', '断念')
+        COALESCE(w.decision = '再請求する', FALSE) AS is_decided
+    FROM claim_window AS w
+    CROSS JOIN scope AS s
 ),
 counted AS (
     SELECT
-        COUNT(*) FILTER (WHERE is_downloaded AND NOT COALESCE(is_too_late, FALSE)) AS returns,
-        SUM(points) FILTER (WHERE is_downloaded AND NOT COALESCE(is_too_late, FALSE)) AS points,
-        COUNT(*) FILTER (
-            WHERE is_downloaded AND NOT COALESCE(is_too_late, FALSE) AND processing_month = report_month
-        ) AS returns_month,
-        SUM(points) FILTER (
-            WHERE is_downloaded AND NOT COALESCE(is_too_late, FALSE) AND processing_month = report_month
-        ) AS points_month,
-        COUNT(*) FILTER (WHERE is_downloaded AND NOT COALESCE(is_too_late, FALSE) AND is_ready) AS ready,
-        COUNT(*) FILTER (
-            WHERE is_downloaded AND NOT COALESCE(is_too_late, FALSE) AND is_decided AND NOT is_ready
-        ) AS decided,
-        COUNT(*) FILTER (WHERE NOT is_downloaded AND NOT COALESCE(is_gone, FALSE)) AS to_download,
-        COUNT(*) FILTER (WHERE NOT is_downloaded AND is_gone) AS download_passed,
-        SUM(points) FILTER (WHERE NOT is_downloaded) AS points_without_file,
-        MIN(download_deadline) FILTER (WHERE NOT is_downloaded AND NOT COALESCE(is_gone, FALSE)) AS download_by,
-        COUNT(*) FILTER (WHERE is_downloaded AND is_too_late) AS too_late
+        COUNT(*) FILTER (WHERE window_state = 'can_send') AS returns,
+        SUM(points) FILTER (WHERE window_state = 'can_send') AS points,
+        COUNT(*) FILTER (WHERE window_state = 'can_send' AND is_of_month) AS returns_month,
+        SUM(points) FILTER (WHERE window_state = 'can_send' AND is_of_month) AS points_month,
+        COUNT(*) FILTER (WHERE window_state = 'can_send' AND is_ready) AS ready,
+        COUNT(*) FILTER (WHERE window_state = 'can_send' AND is_decided AND NOT is_ready) AS decided,
+        COUNT(*) FILTER (WHERE window_state = 'to_download') AS to_download,
+        COUNT(*) FILTER (WHERE window_state = 'no_file') AS download_passed,
+        SUM(points) FILTER (WHERE window_state IN ('to_download', 'no_file')) AS points_without_file,
+        MIN(download_deadline) FILTER (WHERE window_state = 'to_download') AS download_by,
+        COUNT(*) FILTER (WHERE window_state = 'too_late') AS too_late
     FROM wanted
 )
 SELECT

@@ -34,9 +34,15 @@ ranked_decisions AS (
 decisions AS (
     SELECT return_id, decision, decided_on FROM ranked_decisions WHERE place = 1
 ),
+known_resubmissions AS (
+    SELECT resubmissions.*
+    FROM core.resubmissions AS resubmissions
+    CROSS JOIN known
+    WHERE YEAR(resubmissions.claim_month) * 12 + MONTH(resubmissions.claim_month) <= known.as_of_number
+),
 answers AS (
     SELECT return_id, claim_id, payer, claim_month, link_rule
-    FROM core.resubmissions
+    FROM known_resubmissions
     UNION ALL
     SELECT
         decisions.return_id,
@@ -46,15 +52,11 @@ answers AS (
         'decision'
     FROM decisions
     INNER JOIN core.returns AS returns ON returns.return_id = decisions.return_id
-    WHERE decisions.decision = '再請求済' AND decisions.return_id NOT IN (SELECT return_id FROM core.resubmissions)
+    WHERE decisions.decision = '再請求済' AND decisions.return_id NOT IN (SELECT return_id FROM known_resubmissions)
 ),
 resubmissions AS (
-    SELECT
-        answers.*,
-        YEAR(answers.claim_month) * 12 + MONTH(answers.claim_month) AS claim_number
+    SELECT answers.*, YEAR(answers.claim_month) * 12 + MONTH(answers.claim_month) AS claim_number
     FROM answers
-    CROSS JOIN known
-    WHERE YEAR(answers.claim_month) * 12 + MONTH(answers.claim_month) <= known.as_of_number
 ),
 paid AS (
     SELECT paid_reclaims.return_id, MIN(paid_reclaims.paid_month) AS paid_month

@@ -1,6 +1,6 @@
 -- mart.duplicate_reclaims
 -- grain: one claim that answers a return once more than it should, as of mart.as_of
--- inputs: core.duplicate_reclaims, core.return_claims, mart.as_of
+-- inputs: core.duplicate_reclaims, mart.returns, mart.as_of
 -- rule: returned_as: the return it came back as, if it did already
 SELECT
     duplicates.return_id,
@@ -14,8 +14,8 @@ SELECT
     duplicates.points,
     duplicates.chart_number,
     duplicates.rule,
-    return_claims.return_id AS returned_as
+    returns.return_id AS returned_as
 FROM core.duplicate_reclaims AS duplicates
-LEFT JOIN core.return_claims AS return_claims ON return_claims.claim_id = duplicates.claim_id
+LEFT JOIN mart.returns AS returns ON returns.claim_id = duplicates.claim_id
 CROSS JOIN mart.as_of
 WHERE YEAR(duplicates.claim_month) * 12 + MONTH(duplicates.claim_month) <= YEAR(as_of) * 12 + MONTH(as_of)

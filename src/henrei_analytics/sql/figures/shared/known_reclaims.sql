@@ -5,7 +5,7 @@ SELECT
     r.payer,
     r.stage,
     r.status = 'returned_again' AS returned_again,
-    s.as_of_month_number - r.reclaimed_number >= 3 AS known
+    s.as_of_month_number - r.reclaimed_by_number >= 3 AS known
 FROM known_returns AS r
 CROSS JOIN scope AS s
-WHERE r.in_window AND r.reclaimed_number IS NOT NULL
+WHERE r.in_window AND r.reclaimed_by_number IS NOT NULL

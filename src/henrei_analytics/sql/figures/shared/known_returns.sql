@@ -3,7 +3,9 @@
 -- rule: months as integers year*12+month; ended_number is the month a return was written off or lapsed in, as its
 --       status says; reclaimed_number is the month of the re-claim where it is
 --       not later than as_of. A return that came back again was re-claimed even if the claim file
---       is missing: then at the latest in the processing month of the next return.
+--       is missing: where the next return is of the first review, in its processing month; a re-examination may come many
+--       months after the claim, so that the month stays unknown. reclaimed_by_number: the latest month the re-claim can
+--       be of, known of all that were re-claimed.
 WITH arrived AS (
     SELECT
         r.*,
@@ -16,7 +18,10 @@ WITH arrived AS (
     WHERE year(r.received_month) * 12 + month(r.received_month) <= s.as_of_month_number
 ),
 came_back_again AS (
-    SELECT previous_return_id, MIN(processing_number) AS processing_number
+    SELECT
+        previous_return_id,
+        MIN(processing_number) AS processing_number,
+        MIN(processing_number) FILTER (WHERE stage = 'first_review') AS first_review_number
     FROM arrived
     WHERE previous_return_id IS NOT NULL
     GROUP BY previous_return_id
@@ -24,7 +29,8 @@ came_back_again AS (
 reclaims AS (
     SELECT
         a.return_id,
-        COALESCE(a.resubmitted_number, b.processing_number) AS reclaimed_number
+        COALESCE(a.resubmitted_number, b.first_review_number) AS reclaimed_number,
+        COALESCE(a.resubmitted_number, b.processing_number) AS reclaimed_by_number
     FROM arrived AS a
     LEFT JOIN came_back_again AS b ON a.return_id = b.previous_return_id
 )
@@ -57,6 +63,9 @@ SELECT
     CASE
         WHEN c.reclaimed_number <= s.as_of_month_number THEN c.reclaimed_number
     END AS reclaimed_number,
+    CASE
+        WHEN c.reclaimed_by_number <= s.as_of_month_number THEN c.reclaimed_by_number
+    END AS reclaimed_by_number,
     a.ended_number,
     a.ended_on,
     a.download_deadline,
