@@ -141,7 +141,8 @@ def top_reasons(world: World) -> Iterator[Row]:
 def reclaim_window(world: World) -> Iterator[Row]:
     opens = world.window_end.replace(day=5)
     wanted = [row for row in world.ours("worklist") if row.decision not in GIVEN_UP]
-    in_time = [row for row in wanted if row.claim_right_expires >= opens]
+    lost = [row for row in wanted if not row.is_downloaded and row.download_deadline < world.today]
+    in_time = [row for row in wanted if row in lost or row.claim_right_expires >= opens]
     ready = [row for row in in_time if row.is_downloaded]
     new = [row for row in ready if number(row.processing_month) == world.month]
     without_file = [row for row in in_time if not row.is_downloaded]

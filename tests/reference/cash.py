@@ -7,6 +7,7 @@ from reference.known import World, grouped, month_at, number, points, share
 from reference.registry import figure
 
 LOST = ("written_off", "lapsed")
+GIVEN_UP = ("取下げ", "断念")
 
 
 def expected(world: World) -> Iterator[tuple]:
@@ -20,10 +21,16 @@ def expected(world: World) -> Iterator[tuple]:
                 row.resubmitted_payer or row.payer,
                 row,
             )
-        elif row.status == "open" and row.claim_right_expires < world.window_end.replace(day=5):
+    for row in world.ours("worklist"):
+        if row.decision in GIVEN_UP:
+            continue
+        if not row.is_downloaded and row.download_deadline < world.today:
+            yield None, "no_file", row.payer, row
+        elif row.claim_right_expires < world.window_end.replace(day=5):
             yield None, "too_late", row.payer, row
-        elif row.status == "open":
-            yield number(world.window_end) + 1, "next_window", row.payer, row
+        else:
+            state = "next_window" if row.is_downloaded else "to_download"
+            yield number(world.window_end) + 1, state, row.payer, row
 
 
 @figure
@@ -42,7 +49,8 @@ def cash_expected(world: World) -> Iterator[Row]:
 
 @figure
 def delay_cost(world: World) -> Iterator[Row]:
-    late = [row for row in world.window if row.status not in LOST]
+    unknown = (*LOST, "returned_again")
+    late = [row for row in world.window if row.reclaimed or row.status not in unknown]
     categories = {row.category for row in late}
     payers = {row.payer for row in late}
     parts = [("cell", category, payer) for category in categories for payer in payers]

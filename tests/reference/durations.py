@@ -26,7 +26,7 @@ def observed(world: World) -> Iterator[tuple]:
     last_window = world.now if world.today.day >= 10 else world.now - 1
     for row in world.window:
         met = last_window - row.arrived + 1
-        if met < 1:
+        if met < 1 or (row.status == "returned_again" and not row.reclaimed):
             continue
         ending = "reclaimed" if row.reclaimed else row.status if row.ended_on else None
         end = row.reclaimed or number(row.ended_on)
@@ -74,9 +74,9 @@ def durations_of_groups(world: World) -> Iterator[Row]:
 def reclaims(world: World) -> list[tuple]:
     """Re-claims of the window's returns: the return, whether it came back, whether that can be known yet."""
     return [
-        (row, row.status == "returned_again", world.now - row.reclaimed >= WAITING_MONTHS)
+        (row, row.status == "returned_again", world.now - row.reclaimed_by >= WAITING_MONTHS)
         for row in world.window
-        if row.reclaimed
+        if row.reclaimed_by
     ]
 
 

@@ -127,10 +127,15 @@ class World:
             row.law_number = row.law_number or UNKNOWN
             row.category = row.main_reason_category or UNCLASSIFIED
             row.rated = row.round == 1 and row.stage == "first_review"
-            # It came back, so it had been claimed again, at the latest in the month that return was processed in.
-            again = min((number(each.processing_month) for each in back.get(row.return_id, ())), default=None)
-            claimed = number(row.resubmitted_month) or again
-            row.reclaimed = claimed if claimed and claimed <= self.now else None
+            # It came back, so it had been claimed again, at the latest in the month that return was processed in. Of
+            # which month the claim was, only a return of the first review tells.
+            told = number(row.resubmitted_month)
+            came = [(number(each.processing_month), each.stage) for each in back.get(row.return_id, ())]
+            again = min((month for month, stage in came if stage == "first_review"), default=None)
+            by_then = min((month for month, _ in came), default=None)
+            row.reclaimed, row.reclaimed_by = (
+                month if month and month <= self.now else None for month in (told or again, told or by_then)
+            )
         return rows
 
     @cached_property

@@ -25,10 +25,6 @@ def with_history(world: World, kind: str) -> list[tuple]:
 @ordered
 def preventable(world: World) -> Iterator[Row]:
     found = {kind: with_history(world, kind) for kind in KINDS}
-    before = grouped(
-        (each for rows in found.values() for each in rows), lambda each: each[0].return_id
-    ).values()
-    found["any"] = [(rows[0][0], None, sum(each[2] for each in rows)) for rows in before]
     for kind, rows in found.items():
         again = [row for row, _, came_before in rows if came_before]
         yield {
@@ -46,42 +42,60 @@ def by_chance(world: World, kind: str, rows: list[tuple]) -> float | None:
 
     Drawn among the first claims of the window that name their key.
     """
+    drawn = first_claims(world, kind)
+    if not drawn or not rows:
+        return None
+    chances = [sum(drawn[key] for key in had_it(world, kind, row)) / drawn.total() for row, _, _ in rows]
+    return sum(chances) / len(chances)
+
+
+def first_claims(world: World, kind: str) -> Counter:
+    """First claims of the window by the key they name; of people no claim names any."""
     columns = {"patient": "patient_key", "insurer": "insurer_number", "department": "department"}
     if kind not in columns:
-        return None
+        return Counter()
     drawn = Counter(
         getattr(claim, columns[kind])
         for claim in world.ours("claims")
         if not claim.is_resubmission and number(claim.claim_month) in world.months
     )
     del drawn[None]
-    if not drawn or not rows:
-        return None
-    chances = []
-    for row, _, _ in rows:
-        had_it = {
-            WHOSE[kind](other)
-            for other in world.known
-            if other.category == row.category and 1 <= row.processed - other.processed <= LOOKING_BACK
-        }
-        chances.append(sum(drawn[key] for key in had_it if key is not None) / drawn.total())
-    return sum(chances) / len(chances)
+    return drawn
+
+
+def had_it(world: World, kind: str, row) -> set:
+    """Keys that had the category of a return in the twelve months before it."""
+    keys = {
+        WHOSE[kind](other)
+        for other in world.known
+        if other.category == row.category and 1 <= row.processed - other.processed <= LOOKING_BACK
+    }
+    return keys - {None}
 
 
 @ordered
 def preventable_candidates(world: World) -> Iterator[Row]:
     cells = []
     for kind in KINDS:
+        drawn, all_rows = first_claims(world, kind), with_history(world, kind)
         # Nobody is told who the patient is.
-        again = [
-            (row, "" if kind == "patient" else key)
-            for row, key, came_before in with_history(world, kind)
-            if came_before
-        ]
+        again = [(row, "" if kind == "patient" else key) for row, key, came_before in all_rows if came_before]
         for (key, category), found in grouped(again, lambda each: (each[1], each[0].category)).items():
-            cells.append((kind, key, category, [row for row, _ in found]))
-    cells.sort(key=lambda cell: (-len(cell[3]), -points(cell[3]), cell[0], cell[2], cell[1]))
-    for rank, (kind, key, category, rows) in enumerate(cells[:20], start=1):
+            chance = None
+            if drawn:
+                of_category = [row for row, _, _ in all_rows if row.category == category]
+                keys = [each for row in of_category for each in had_it(world, kind, row) if key in ("", each)]
+                chance = sum(drawn[each] for each in keys) / drawn.total()
+            if chance is None or len(found) > chance + 1e-12:
+                cells.append((kind, key, category, [row for row, _ in found], chance))
+
+    def most_beyond_chance(cell: tuple) -> tuple:
+        kind, key, category, rows, chance = cell
+        excess = None if chance is None else round(len(rows) - chance, 9)
+        return excess is None, -(excess or 0), -len(rows), -points(rows), kind, category, key
+
+    cells.sort(key=most_beyond_chance)
+    for rank, (kind, key, category, rows, chance) in enumerate(cells[:20], start=1):
         label = world.label("departments", "department", key) if kind == "department" else None
         yield {
             "rank": rank,
@@ -89,6 +103,8 @@ def preventable_candidates(world: World) -> Iterator[Row]:
             "who": label or key or None,
             "category": category,
             "repeats": len(rows),
+            "expected": chance,
+            "excess": None if chance is None else len(rows) - chance,
             "months": len({row.processed for row in rows}),
             "last_month": max(row.processing_month for row in rows),
             "yen": points(rows) * 10,
@@ -205,12 +221,17 @@ def months_of_actions(world: World) -> Iterator[Row]:
 
 @figure
 def action_months(world: World) -> Iterator[Row]:
-    for _, row in action_cells(world):
+    cells = list(action_cells(world))
+    newest = sorted(
+        {(row["acted_on"], row["action_id"]) for _, row in cells}, key=lambda a: (-a[0].toordinal(), a[1])
+    )
+    for _, row in cells:
         if number(row["month"]) < world.now:
             after = row["months_after"]
             yield (
                 row
                 | {
+                    "action_place": newest.index((row["acted_on"], row["action_id"])) + 1,
                     "label_ja": f"取組：{row['category']}",
                     "phase": "action" if after == 0 else "before" if after < 0 else "after",
                 }

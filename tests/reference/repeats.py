@@ -270,5 +270,7 @@ def duplicate_reclaims(world: World) -> Iterator[Row]:
             if row.returned_as
             else "this_month"
             if number(row.claim_month) == world.now
-            else "earlier",
+            else "last_month"
+            if number(row.claim_month) == world.now - 1
+            else "older",
         }

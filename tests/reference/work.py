@@ -47,8 +47,19 @@ def worklist_by_owner(world: World) -> Iterator[Row]:
 def worklist_guidance(world: World) -> Iterator[Row]:
     texts = ("meaning_ja", "correct_ja", "prevent_ja", "guidance_source", "guidance_written_on")
     advised = [row for row in world.ours("worklist") if row.meaning_ja]
-    for told, rows in grouped(advised, lambda row: tuple(getattr(row, name) for name in texts)).items():
+    whole = ("meaning_ja", "look_ja", "correct_ja", "prevent_ja")
+    of_codes = {
+        tuple(row[name] or "" for name in whole) for row in world.table("guidance") if row["code"] is not None
+    }
+
+    def code(row) -> str:
+        return row.reason_code if tuple(getattr(row, name) or "" for name in whole) in of_codes else "その他"
+
+    for (of, *told), rows in grouped(
+        advised, lambda row: (code(row), *(getattr(row, name) for name in texts))
+    ).items():
         yield dict(zip(texts, told, strict=True)) | {
+            "code": of,
             "reason_category": min(row.reason_category for row in rows),
             "returns": len(rows),
             "yen": points(rows) * 10,
@@ -103,4 +114,32 @@ def decision_conflicts(world: World) -> Iterator[Row]:
             "wanted": edit.value,
             "decided_by": edit.decided_by,
             "decided_on": edit.decided_on,
+        }
+
+
+@ordered
+def link_candidates(world: World) -> Iterator[Row]:
+    listed = {row.return_id: row for row in world.ours("worklist")}
+    pairs = [
+        (each, listed[each["return_id"]])
+        for each in world.table("link_candidates")
+        if each["return_id"] in listed
+    ]
+    pairs.sort(
+        key=lambda pair: (
+            -number(pair[0]["claim_month"]), pair[1].points is None, -(pair[1].points or 0),
+            pair[0]["return_id"], pair[0]["claim_id"],
+        )
+    )  # fmt: skip
+    words = {"same_insurer": "保険者", "same_points": "点数", "same_days": "実日数"}
+    for pair, row in pairs:
+        yield {
+            "chart_number": row.chart_number,
+            "payer": row.payer,
+            "service_month": row.service_month,
+            "received_month": row.received_month,
+            "candidate_month": pair["claim_month"],
+            "same": "・".join(word for name, word in words.items() if pair[name]) or "患者と診療月だけ",
+            "link_why": pair["why"],
+            "yen": None if row.points is None else row.points * 10,
         }
