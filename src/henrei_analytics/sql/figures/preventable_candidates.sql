@@ -40,7 +40,7 @@ ranked AS (
         c.*,
         c.repeats - c.expected AS excess,
         row_number() OVER (
-            ORDER BY c.repeats - c.expected DESC NULLS LAST, c.repeats DESC, c.points DESC, c.kind, c.category,
+            ORDER BY ROUND(c.repeats - c.expected, 9) DESC NULLS LAST, c.repeats DESC, c.points DESC, c.kind, c.category,
                 c.repeat_key NULLS FIRST
         ) AS rank
     FROM held_against_chance AS c
