@@ -86,7 +86,7 @@ def preventable_candidates(world: World) -> Iterator[Row]:
                 of_category = [row for row, _, _ in all_rows if row.category == category]
                 keys = [each for row in of_category for each in had_it(world, kind, row) if key in ("", each)]
                 chance = sum(drawn[each] for each in keys) / drawn.total()
-            if chance is None or len(found) > chance + 1e-12:
+            if chance is None or round(len(found) - chance, 9) > 0:
                 cells.append((kind, key, category, [row for row, _ in found], chance))
 
     def most_beyond_chance(cell: tuple) -> tuple:

@@ -44,7 +44,7 @@ ranked AS (
                 c.repeat_key NULLS FIRST
         ) AS rank
     FROM held_against_chance AS c
-    WHERE c.expected IS NULL OR c.repeats > c.expected
+    WHERE c.expected IS NULL OR ROUND(c.repeats - c.expected, 9) > 0
 ),
 advice AS (
     SELECT
