@@ -148,7 +148,7 @@ def test_a_month_whose_returns_cannot_have_arrived_is_not_a_month_without_return
     row = headline(scope, **tables)
     assert (row["has_arrived"], row["rate"]) == (False, None)
     verdict = compute(mart(**tables), scope, "brief_verdict").data["sentence"][0]
-    assert verdict == "2026年9月請求分の返戻は翌月5日ごろに届きます。基準日の時点ではまだ届いていません。"
+    assert verdict == "2026年9月請求分の返戻は翌月5日ごろに届くので、基準日の時点ではまだ届いていません。"
 
 
 @pytest.mark.parametrize(
@@ -192,6 +192,42 @@ def test_a_file_in_hand_cannot_be_lost_any_more(medium, sources):
     assert (row["open_returns"], row["open_to_download"]) == (2, 0)
     assert (row["open_due_14_days"], row["open_download_passed"]) == (0, 0)
     assert row["next_download_deadline"] is None
+
+
+REPORTED = """
+    processing_month | payer | return_id | download_deadline
+    2026-08          | shaho | -         | 2026-11-10
+    2026-08          | shaho | 1         | 2026-11-10
+"""
+
+
+def test_what_only_a_payment_notice_reports_is_told_apart_and_its_month_is_not_compared_with():
+    """Less is loaded of August than came back, so that neither it nor a change since then says anything."""
+    rows = "processing_month | category\n2026-09 | 資格関係\n2026-08 | 資格関係\n2025-09 | 記載不備"
+    row = headline(returns=rows, reported_returns=REPORTED)
+    assert (row["reported"], row["reported_due_14_days"], row["reported_deadline"]) == (1, 1, date(2026, 11, 10))
+    assert (row["returns_last_month"], row["change_last_month"], row["change_last_year"]) == (None, None, 0)
+    reasons = compute(mart(returns=rows, reported_returns=REPORTED), SEPTEMBER, "top_reasons").data
+    assert reasons.select("category", "returns_last_month", "change").rows() == [("資格関係", None, None)]
+
+
+def test_a_month_that_is_not_whole_is_compared_with_no_other():
+    rows = "processing_month\n2026-09\n2026-08\n2025-09"
+    row = headline(returns=rows, reported_returns=REPORTED.replace("2026-08", "2026-09"))
+    assert (row["returns_last_month"], row["change_last_month"], row["change_last_year"]) == (1, None, None)
+
+
+def test_without_a_near_deadline_the_largest_sums_come_first():
+    con = mart(
+        worklist="""
+            return_id | urgency | deadline   | yen
+            a         | none    | 2029-01-31 | 100
+            b         | none    | 2031-01-31 | 900
+            c         | soon    | 2026-11-05 | 1
+            d         | overdue | 2026-01-31 | 2
+        """
+    )
+    assert compute(con, SEPTEMBER, "due_first").data["yen"].to_list() == [2, 1, 900, 100]
 
 
 def window(as_of="2026-10-31", **tables):

@@ -160,8 +160,8 @@ def test_unclassified_is_shown_even_where_there_is_none():
 # What to do first
 
 
-def test_the_first_six_of_the_work_list():
-    rows = "\n".join(f"2026-11-{day:02} | {day}" for day in (9, 8, 7, 6, 5, 4, 3))
-    table = frame("due_first", worklist=f"deadline | points\n{rows}\n2026-11-03 | 99")
+def test_the_first_six_that_are_due_soon():
+    rows = "\n".join(f"2026-11-{day:02} | {day} | soon" for day in (9, 8, 7, 6, 5, 4, 3))
+    table = frame("due_first", worklist=f"deadline | points | urgency\n{rows}\n2026-11-03 | 99 | soon")
     assert table.select("rank", "yen").rows() == [(1, 990), (2, 30), (3, 40), (4, 50), (5, 60), (6, 70)]
     assert "chart_number" not in table.columns and "return_id" not in table.columns

@@ -41,23 +41,23 @@ def reason(category, returns, change=0):
 def test_the_plain_case():
     sentences = brief_verdict(HEADLINE, [reason("資格関係", 11, 3), reason("記載不備", 7)])
     assert sentences == [
-        "2026年9月請求分の返戻は18件(12,480点、¥124,800)でした。前月比+5件、前年同月比−2件です。返戻率は1.9 %です。",
+        "2026年9月請求分の返戻は18件(12,480点、¥124,800)、前月比+5件、前年同月比−2件、返戻率は1.9 %です。",
         "最も多い理由は「資格関係」で、11件(61 %、前月比+3件)です。",
-        "未再請求は3件(¥84,210)です。うち2件は14日以内に期限が来ます。次の再請求の締切は11月10日です。",
+        "未再請求は3件(¥84,210、うち2件は14日以内に期限が来ます)で、次の再請求の締切は11月10日です。",
     ]
 
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        (NO_RATE, f"前年同月比−2件です。{NO_DENOMINATOR}。"),
-        (NO_RATE | {"rate_shaho": 0.02}, "全体の返戻率は計算できません(社保2.0 %)。"),
-        (NO_RATE | {"rate_denominator": 3}, "請求ファイルの件数が返戻より少なく、返戻率は計算できません。"),
+        (NO_RATE, f"前年同月比−2件です({NO_DENOMINATOR})。"),
+        (NO_RATE | {"rate_shaho": 0.02}, "全体の返戻率は計算できません、社保 2.0 %)。"),
+        (NO_RATE | {"rate_denominator": 3}, "(請求ファイルの件数が返戻より少なく、返戻率は計算できません)。"),
         ({"rate": 0.0}, "返戻率は0.0 %です。"),
         ({"rate": 0.0002}, "返戻率は0.1 %未満です。"),
-        ({"change_last_month": None, "change_last_year": None}, "でした。返戻率は"),
+        ({"change_last_month": None, "change_last_year": None}, "¥124,800)、返戻率は"),
         ({"change_last_month": 0}, "前月比±0件、"),
-        ({"returns": 0, "points": 0}, "2026年9月請求分の返戻はありませんでした。"),
+        ({"returns": 0, "points": 0}, "2026年9月請求分の返戻は0件、前月比"),
         (
             {"returns": 0, "points": 0, "return_files": 0},
             "2026年9月請求分の返戻は0件ですが、返戻ファイルがまだ取り込まれていません。",
@@ -95,10 +95,10 @@ def test_reason(total, reasons, expected):
     ("count", "soon", "passed", "expected"),
     [
         (0, 0, 0, "未再請求の返戻はありません。"),
-        (1, 0, 0, "未再請求は1件(¥84,210)です。次の再請求の締切は11月10日です。"),
-        (1, 1, 0, "この1件は14日以内に期限が来ます。"),
-        (2, 2, 0, "2件すべて、14日以内に期限が来ます。"),
-        (2, 0, 1, "うち1件は返戻ファイルを取り込まないままダウンロード期限を過ぎました。"),
+        (1, 0, 0, "未再請求は1件(¥84,210)で、次の再請求の締切は11月10日です。"),
+        (1, 1, 0, "(¥84,210、その1件は14日以内に期限が来ます)で、"),
+        (2, 2, 0, "2件すべて14日以内に期限が来ます)"),
+        (2, 0, 1, "うち1件は返戻ファイルを取り込まないままダウンロード期限を過ぎました)"),
     ],
 )
 def test_action(count, soon, passed, expected):
@@ -115,13 +115,13 @@ def rate_row(signal, payer="all", month=date(2026, 9, 1), rate=0.0189):
     ("signal", "expected"),
     [
         ("usual", "返戻率はいつもの範囲です(平均2.1 %、管理限界0.8 %〜3.3 %)。"),
-        ("high", "返戻率は増えています。管理限界の3.3 %を超えました(平均2.1 %)。"),
-        ("low", "返戻率は減っています。管理限界の0.8 %を下回りました(平均2.1 %)。"),
-        ("run_high", "返戻率は増えています。平均の2.1 %より高い月が8か月以上続いています。"),
-        ("run_low", "返戻率は減っています。平均の2.1 %より低い月が8か月以上続いています。"),
+        ("high", "返戻率は増えていて、管理限界の3.3 %を超えました(平均2.1 %)。"),
+        ("low", "返戻率は減っていて、管理限界の0.8 %を下回りました(平均2.1 %)。"),
+        ("run_high", "返戻率は増えていて、平均の2.1 %より高い月が8か月以上続いています。"),
+        ("run_low", "返戻率は減っていて、平均の2.1 %より低い月が8か月以上続いています。"),
         (
             "creeping",
-            "返戻率はじわじわ増えています。月ごとには管理限界の3.3 %を超えていませんが、少しずつの増加が積み重なっています。",
+            "返戻率はじわじわ増えていて、月ごとには管理限界の3.3 %を超えませんが、少しずつの増加が積み重なっています。",
         ),
         ("few", "返戻率は件数が少ないため判定しません(95 %の幅は1.2 %〜2.9 %)。"),
     ],
@@ -142,8 +142,8 @@ def test_no_judgement_without_a_rate_and_none_yet_in_the_first_year():
 @pytest.mark.parametrize(
     ("whole", "shaho", "kokuho", "expected"),
     [
-        ("usual", "high", "usual", "。ただし、社保だけを見ると増えています。"),
-        ("few", "creeping", "run_high", "。ただし、社保と国保だけを見ると増えています。"),
+        ("usual", "high", "usual", ")が、社保だけを見ると増えています。"),
+        ("few", "creeping", "run_high", ")が、社保と国保だけを見ると増えています。"),
         ("high", "high", "usual", "(平均2.1 %)。"),
         ("usual", "low", "few", "3.3 %)。"),
     ],
@@ -170,6 +170,14 @@ def test_what_is_missing(severities, expected):
     assert expected is None or sentences[-1] == expected
 
 
+@pytest.mark.parametrize("changes", [{}, NO_RATE, {"has_arrived": False}, {"open_due_14_days": 0, "open_download_passed": 3}])
+def test_three_to_five_and_each_is_one_sentence(changes):
+    rows = [rate_row("usual"), rate_row("high", "shaho")]
+    sentences = brief_verdict(headline(**changes), [reason("資格関係", 11, 3)], rows, [{"severity": "red"}])
+    assert 3 <= len(sentences) <= 5
+    assert [sentence.count("。") for sentence in sentences] == [1] * len(sentences)
+
+
 def test_percent_never_shows_a_small_rate_as_zero():
     assert [percent(share) for share in (0, 0.0004, 0.0006, 0.019, 1)] == [
         "0.0 %", "0.1 %未満", "0.1 %", "1.9 %", "100.0 %",
@@ -180,7 +188,7 @@ def test_as_a_figure():
     scope = Scope(INSTITUTION, date(2026, 9, 1), date(2026, 10, 31))
     con = mart(returns="payer | points | category\nshaho | 250 | 資格関係")
     assert compute(con, scope, "brief_verdict").data.rows() == [
-        (1, f"2026年9月請求分の返戻は1件(250点、¥2,500)でした。{NO_DENOMINATOR}。"),
+        (1, f"2026年9月請求分の返戻は1件(250点、¥2,500)です({NO_DENOMINATOR})。"),
         (2, "理由は「資格関係」です。"),
-        (3, "未再請求は1件(¥2,500)です。次の再請求の締切は11月10日です。"),
+        (3, "未再請求は1件(¥2,500)で、次の再請求の締切は11月10日です。"),
     ]

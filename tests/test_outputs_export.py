@@ -91,6 +91,10 @@ def test_without_identifiers_nobody_is_named_and_rows_still_belong_together(
     named |= {each for each in claims["chart_number"].drop_nulls() if len(each) >= 6}
     pieces = {piece for word in words for piece in re.split(r"[^0-9A-Za-z]+", word)}
     assert len(named) > 1000 and named.isdisjoint(pieces | words)
+    files = set(_mart(demo_database, "files")["file_id"])
+    assert files.isdisjoint(words) and {each[:12] for each in files}.isdisjoint(pieces)
+    assert set(claims["claim_id"]).isdisjoint(words)
+    assert set(frames["returns"]["claim_id"]) <= set(frames["claims"]["claim_id"]) | {None, ""}
     assert set(frames["return_reasons"]["return_id"]) <= set(frames["returns"]["return_id"])
     assert frames["returns"]["return_id"].n_unique() == frames["returns"].height
 

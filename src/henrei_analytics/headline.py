@@ -82,18 +82,25 @@ def _rate(month: dict[str, Any], rates: pl.DataFrame) -> Tile:
 
 
 def _open(month: dict[str, Any]) -> Tile:
-    due, waiting = month["open_due_14_days"], month["open_to_download"]
+    due = month["open_due_14_days"] + month["reported_due_14_days"]
+    waiting, passed, reported = month["open_to_download"], month["open_download_passed"], month["reported"]
+    lines = [
+        labels.text(month["open_yen"], "yen"),
+        f"うち返戻ファイルが未取込 {waiting:,}件（期限切れ {passed:,}件）",
+    ]
+    if reported:
+        lines.append(f"ほかに、支払の通知だけにある返戻 {reported:,}件")
+    if due:
+        verdict = f"14日以内に期限 {due:,}件"
+    else:
+        verdict = f"ダウンロード期限の過ぎたもの {passed:,}件" if passed else "14日以内の期限なし"
     return Tile(
         "未再請求",
         labels.text(month["open_returns"], "count"),
         "件",
-        (
-            labels.text(month["open_yen"], "yen"),
-            f"うち返戻ファイルが未取込 {labels.text(waiting, 'count')}件"
-            f"（期限切れ {labels.text(month['open_download_passed'], 'count')}件）",
-        ),
-        f"14日以内に期限 {due}件" if due else "14日以内の期限なし",
-        "bad" if due else "good",
+        tuple(lines),
+        verdict,
+        "bad" if due or passed else "good",
     )
 
 
@@ -107,7 +114,8 @@ def _deadlines(month: dict[str, Any], coverage: pl.DataFrame) -> Tile:
         for row in missing.head(2).iter_rows(named=True)
     ]
     more = f" ほか{missing.height - len(names)}" if missing.height > len(names) else ""
-    nearest = month["next_download_deadline"]
+    lost = coverage.filter(pl.col("kind").is_in(["uke", "hen"]) & (pl.col("state") == "gone")).height
+    nearest = min(filter(None, (month["next_download_deadline"], month["reported_deadline"])), default=None)
     waits = (
         f"未取込の返戻のダウンロードは {_short(nearest)} まで" if nearest else "ダウンロードを待つ返戻なし"
     )
@@ -119,8 +127,12 @@ def _deadlines(month: dict[str, Any], coverage: pl.DataFrame) -> Tile:
             waits,
             f"{month['month'].month}月請求分の返戻ファイルは {_short(month['month_download_deadline'])} まで",
         ),
-        f"未取込: {'、'.join(names)}{more}" if names else "ファイルはそろっています",
-        "bad" if names else "good",
+        f"未取込: {'、'.join(names)}{more}"
+        if names
+        else f"いま取り込めるファイルはそろっています（期限切れ {lost}か月）"
+        if lost
+        else "ファイルはそろっています",
+        "bad" if names else "" if lost else "good",
     )
 
 
@@ -169,7 +181,7 @@ def _without_file(window: dict[str, Any]) -> Tile:
     waiting, passed = window["to_download"], window["download_passed"]
     by = f"（近い期限 {_short(window['download_by'])}）" if window["download_by"] else ""
     return Tile(
-        "返戻ファイルのないもの",
+        "作業一覧のうち返戻ファイルなし",
         labels.text(waiting + passed, "count"),
         "件",
         (

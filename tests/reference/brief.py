@@ -29,7 +29,9 @@ def three_month_rate(world: World, month: int, payer: str) -> float | None:
 def returns_then(world: World, months_ago: int) -> int | None:
     """Returns of an earlier month; None where nothing is known of it."""
     then = world.month - months_ago
-    return sum(row.processed == then for row in world.known) if then in world.span else None
+    if then not in world.span or not world.is_whole(then):
+        return None
+    return sum(row.processed == then for row in world.known)
 
 
 @figure
@@ -69,7 +71,18 @@ def headline(world: World) -> Iterator[Row]:
     for name, ago in (("last_month", 1), ("last_year", 12)):
         then = returns_then(world, ago)
         found[f"returns_{name}"] = then
-        found[f"change_{name}"] = None if then is None else len(rows) - then
+        found[f"change_{name}"] = None if then is None or not world.is_whole(world.month) else len(rows) - then
+    reported = [
+        row
+        for row in world.ours("reported_returns")
+        if row.return_id is None and number(row.received_month) <= world.now
+    ]
+    days = [row.download_deadline for row in reported if row.download_deadline and row.download_deadline >= world.today]
+    found |= {
+        "reported": len(reported),
+        "reported_due_14_days": sum(day <= world.due_until for day in days),
+        "reported_deadline": min(days, default=None),
+    }
     for payer, suffix in (("all", ""), ("shaho", "_shaho"), ("kokuho", "_kokuho")):
         n, d = world.first_returns(world.month, payer), world.first_claims(world.month, payer)
         rated = wilson(n, d)
@@ -123,7 +136,7 @@ def top_reasons(world: World) -> Iterator[Row]:
     looks = {row["category"]: row["first_look_ja"] for row in world.table("categories")}
     for rank, (category, rows) in enumerate(by_frequency(world, world.of_month)[:5], start=1):
         last = sum(row.processed == before and row.category == category for row in world.known)
-        told = before in world.span
+        told = before in world.span and world.is_whole(before)
         yield {
             "rank": rank,
             "category": category,
@@ -132,7 +145,7 @@ def top_reasons(world: World) -> Iterator[Row]:
             "yen": points(rows) * 10,
             "share": len(rows) / len(world.of_month),
             "returns_last_month": last if told else None,
-            "change": len(rows) - last if told else None,
+            "change": len(rows) - last if told and world.is_whole(world.month) else None,
             "first_look": looks.get(category),
         }
 

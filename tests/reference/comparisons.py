@@ -29,7 +29,11 @@ def in_usual_order(world: World) -> list[str]:
 @ordered
 def due_first(world: World) -> Iterator[Row]:
     shown = ("urgency deadline days_left service_month payer insurer_number reason_category yen").split()
-    for rank, row in enumerate(list(worklist(world))[:6], start=1):
+    by_deadline = list(worklist(world))
+    urgent = [row for row in by_deadline if row["urgency"] in ("overdue", "soon")]
+    rest = [row for row in by_deadline if row not in urgent]
+    rest.sort(key=lambda row: (row["yen"] is None, -(row["yen"] or 0), row["return_id"]))
+    for rank, row in enumerate((urgent + rest)[:6], start=1):
         yield {"rank": rank} | {name: row[name] for name in shown}
 
 
@@ -42,7 +46,9 @@ def reason_rates(world: World) -> Iterator[Row]:
             yield {
                 "month": month_at(month),
                 "category": category,
-                "returns": len(found) if month in world.span or month == world.month else None,
+                "returns": len(found)
+                if month == world.month or (month in world.span and world.is_whole(month))
+                else None,
                 "numerator": sum(row.rated for row in found) if rated else None,
                 "denominator": world.first_claims(month, "all"),
             }

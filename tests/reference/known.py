@@ -192,6 +192,10 @@ class World:
             if row.stage == "first_review" and row.return_id is None
         }
 
+    def is_whole(self, month: int) -> bool:
+        """Whether no payment notice tells of first-review returns of the month that are not loaded."""
+        return not any((month, payer) in self._not_loaded for payer in PAYERS)
+
     def first_claims(self, month: int, payer: str, setting: str = "all") -> int | None:
         """None where a payer concerned has no claims that month (and before what the rates look at)."""
         if not self.first - 2 <= month <= self.month:

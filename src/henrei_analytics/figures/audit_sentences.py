@@ -15,12 +15,14 @@ Row = Mapping[str, Any]
 PAYERS = {"shaho": "社保", "kokuho": "国保"}
 SETTINGS = {"inpatient": "入院", "outpatient": "入院外"}
 DIMENSIONS = {
-    "category": "理由の区分",
-    "code": "理由コード",
-    "insurer": "保険者",
-    "department": "診療科",
-    "patient": "患者",
+    "category": ("理由の区分", "種類"),
+    "code": ("理由コード", "種類"),
+    "insurer": ("保険者", "か所"),
+    "department": ("診療科", "科"),
+    "patient": ("患者", "人"),
 }
+"""What returns gather on, and the word it is counted with."""
+
 FEWEST_RETURNS = 10
 """Fewer returns are concentrated by chance."""
 
@@ -100,7 +102,7 @@ def _periods(rows: pl.DataFrame) -> Iterable[str]:
 
 def _concentration(rows: pl.DataFrame) -> Iterable[str]:
     parts = [
-        f"{DIMENSIONS[row['dimension']]}は{row['units']:,}つのうち{row['units_50']:,}つ"
+        "{0}は{2:,}{1}のうち{3:,}{1}".format(*DIMENSIONS[row["dimension"]], row["units"], row["units_50"])
         for row in rows.filter(pl.col("is_own")).to_dicts()
         if row["returns"] >= FEWEST_RETURNS and row["units_50"] < row["units"]
     ]

@@ -19,6 +19,7 @@ SHARED_VIEWS = (
     "return_span",
     "covered_months",
     "returns_by_period",
+    "not_loaded",
     "rate_cells",
     "insurer_volumes",
     "observed_returns",

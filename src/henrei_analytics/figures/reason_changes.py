@@ -41,6 +41,8 @@ def reason_changes(headline: Figure, reason_rates: Figure) -> pl.DataFrame:
 
 def _row(of: dict[int, dict[str, Any]], month: int) -> dict[str, Any]:
     now = of[month]
+    # Without it not all of the month's returns are loaded.
+    whole = now["returns"] if now["numerator"] is not None else None
 
     def returns(back: int) -> int | None:
         return of.get(month - back, {}).get("returns")
@@ -53,14 +55,14 @@ def _row(of: dict[int, dict[str, Any]], month: int) -> dict[str, Any]:
         "category": now["category"],
         "returns": now["returns"],
         "returns_last_month": last_month,
-        "change": _difference(now["returns"], last_month),
+        "change": _difference(whole, last_month),
         "returns_last_year": last_year,
-        "change_last_year": _difference(now["returns"], last_year),
+        "change_last_year": _difference(whole, last_year),
         "returns_mean": mean,
-        "change_mean": _difference(now["returns"], mean),
+        "change_mean": _difference(whole, mean),
         **{name: now[name] for name in ("rate", "low", "high", "limit_high", "signal")},
     }
 
 
-def _difference(now: int, then: float | None) -> float | None:
-    return None if then is None else now - then
+def _difference(now: int | None, then: float | None) -> float | None:
+    return None if now is None or then is None else now - then

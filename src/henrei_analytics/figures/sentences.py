@@ -12,16 +12,16 @@ from henrei_analytics.figures.control_charts import BASELINE_MONTHS
 
 Row = Mapping[str, Any]
 
-NO_DENOMINATOR = "分母(請求ファイル)がないため返戻率は計算できません"
+NO_DENOMINATOR = "分母の請求ファイルがないため返戻率は計算できません"
 
 RISING = ("high", "run_high", "creeping")
 JUDGEMENTS = {
     "usual": "返戻率はいつもの範囲です(平均{center}、管理限界{low}〜{high})。",
-    "high": "返戻率は増えています。管理限界の{high}を超えました(平均{center})。",
-    "low": "返戻率は減っています。管理限界の{low}を下回りました(平均{center})。",
-    "run_high": "返戻率は増えています。平均の{center}より高い月が8か月以上続いています。",
-    "run_low": "返戻率は減っています。平均の{center}より低い月が8か月以上続いています。",
-    "creeping": "返戻率はじわじわ増えています。月ごとには管理限界の{high}を超えていませんが、少しずつの増加が積み重なっています。",
+    "high": "返戻率は増えていて、管理限界の{high}を超えました(平均{center})。",
+    "low": "返戻率は減っていて、管理限界の{low}を下回りました(平均{center})。",
+    "run_high": "返戻率は増えていて、平均の{center}より高い月が8か月以上続いています。",
+    "run_low": "返戻率は減っていて、平均の{center}より低い月が8か月以上続いています。",
+    "creeping": "返戻率はじわじわ増えていて、月ごとには管理限界の{high}を超えませんが、少しずつの増加が積み重なっています。",
 }
 
 
@@ -49,28 +49,21 @@ def volume_sentence(headline: Row) -> str:
     returns = headline["returns"]
     claimed = f"{month.year}年{month.month}月請求分の返戻は"
     if not headline["has_arrived"]:
-        return f"{claimed}翌月5日ごろに届きます。基準日の時点ではまだ届いていません。"
+        return f"{claimed}翌月5日ごろに届くので、基準日の時点ではまだ届いていません。"
     if returns == 0 and headline["return_files"] == 0:
         return f"{claimed}0件ですが、返戻ファイルがまだ取り込まれていません。"
-    if returns == 0:
-        count = f"{claimed}ありませんでした"
-    else:
-        count = f"{claimed}{returns:,}件({headline['points']:,}点、¥{headline['yen']:,})でした"
-    sentences = [
+    count = f"{returns:,}件({headline['points']:,}点、¥{headline['yen']:,})" if returns else "0件"
+    facts = [
         count,
-        _comparison(headline["change_last_month"], headline["change_last_year"]),
-        _rate(headline),
+        *(
+            f"{name}{_change(headline[column])}"
+            for name, column in (("前月比", "change_last_month"), ("前年同月比", "change_last_year"))
+            if headline[column] is not None
+        ),
     ]
-    return "。".join(text for text in sentences if text) + "。"
-
-
-def _comparison(last_month: int | None, last_year: int | None) -> str:
-    parts = [
-        f"{name}{_change(change)}"
-        for name, change in (("前月比", last_month), ("前年同月比", last_year))
-        if change is not None
-    ]
-    return "、".join(parts) + "です" if parts else ""
+    if headline["rate"] is not None:
+        return f"{claimed}{'、'.join(facts)}、返戻率は{percent(headline['rate'])}です。"
+    return f"{claimed}{'、'.join(facts)}です({_why_no_rate(headline)})。"
 
 
 def _change(change: int) -> str:
@@ -78,17 +71,15 @@ def _change(change: int) -> str:
     return f"{sign}{abs(change):,}件"
 
 
-def _rate(headline: Row) -> str:
-    if headline["rate"] is not None:
-        return f"返戻率は{percent(headline['rate'])}です"
+def _why_no_rate(headline: Row) -> str:
     payers = [
-        f"{name}{percent(headline[key])}"
+        f"{name} {percent(headline[key])}"
         for name, key in (("社保", "rate_shaho"), ("国保", "rate_kokuho"))
         if headline[key] is not None
     ]
     if payers:
         known = "、".join(payers)
-        return f"分母(請求ファイル)がそろわないため全体の返戻率は計算できません({known})"
+        return f"分母の請求ファイルがそろわないため全体の返戻率は計算できません、{known}"
     if headline["rate_denominator"]:
         return "請求ファイルの件数が返戻より少なく、返戻率は計算できません"
     return NO_DENOMINATOR
@@ -121,7 +112,7 @@ def judgement_sentence(headline: Row, rates: Sequence[Row]) -> str:
         for payer, name in (("shaho", "社保"), ("kokuho", "国保"))
         if now.get(payer, {}).get("signal") in RISING and whole["signal"] not in RISING
     ]
-    return text + (f"ただし、{'と'.join(rising)}だけを見ると増えています。" if rising else "")
+    return text.removesuffix("。") + f"が、{'と'.join(rising)}だけを見ると増えています。" if rising else text
 
 
 def missing_sentence(attention: Sequence[Row]) -> str:
@@ -161,19 +152,19 @@ def action_sentence(headline: Row) -> str:
     if not count:
         return "未再請求の返戻はありません。"
     soon, passed = headline["open_due_14_days"], headline["open_download_passed"]
-    texts = [f"未再請求は{count:,}件(¥{headline['open_yen']:,})です"]
+    facts = [f"¥{headline['open_yen']:,}"]
     if soon:
-        texts.append(f"{_of(soon, count)}14日以内に期限が来ます")
+        facts.append(f"{_of(soon, count)}14日以内に期限が来ます")
     if passed:
-        texts.append(f"{_of(passed, count)}返戻ファイルを取り込まないままダウンロード期限を過ぎました")
-    texts.append(f"次の再請求の締切は{_day(headline['next_window_end'])}です")
-    return "。".join(texts) + "。"
+        facts.append(f"{_of(passed, count)}返戻ファイルを取り込まないままダウンロード期限を過ぎました")
+    deadline = _day(headline["next_window_end"])
+    return f"未再請求は{count:,}件({'、'.join(facts)})で、次の再請求の締切は{deadline}です。"
 
 
 def _of(part: int, whole: int) -> str:
     if part < whole:
         return f"うち{part:,}件は"
-    return "この1件は" if whole == 1 else f"{whole:,}件すべて、"
+    return "その1件は" if whole == 1 else f"{whole:,}件すべて"
 
 
 def _day(day: date) -> str:

@@ -1,7 +1,8 @@
 """What of the `mart` tables points to one person or is written freely about one, and how an export leaves it out.
 
-Without identifiers the rows can still be tied to each other: a return keeps a name of its own, made anew for each
-export, in place of the one that holds its 検索番号.
+Without identifiers the rows can still be tied to each other: everything that has a name (`*_id`) gets another one, made
+anew for each export, because its own holds the 検索番号, or the hash of the file it stands in and its line: whoever has
+the files could look it up, and two exports could be laid side by side.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ WRITTEN_FREELY = frozenset(
         "reason_text",
         "before",
         "after",
+        "item",
     }
 )
-"""Names of staff, and texts in which anybody may have been named."""
+"""Names of staff, of what was cut, and texts in which anybody may have been named."""
 
 FILE_NAMES = {"files": {"name", "message"}, "quarantine": {"name"}, "attention": {"name", "message"}}
 """An office may have named a file after anything."""
@@ -37,10 +39,11 @@ FILE_NAMES = {"files": {"name", "message"}, "quarantine": {"name"}, "attention":
 HOLDS_NUMBERS_ONLY = {"time_rules": {"value"}}
 """A column of a reference table that only shares its name with one above."""
 
-HOLDS_SEARCH_NUMBER = frozenset(
-    {"return_id", "previous_return_id", "journey_id", "last_return_id", "returned_as", "edit_id"}
-)
-"""Names of returns: institution, payer and 検索番号."""
+NAMES = frozenset({"returned_as"})
+"""Columns that hold the name of a row without saying so; the others end in _id."""
+
+SHARED_NAMES = frozenset({"rule_id", "source_id"})
+"""Names of rows of reference tables, the same for everybody."""
 
 
 def new_salt() -> str:
@@ -54,12 +57,16 @@ def without(table: str, columns: Mapping[str, str], salt: str) -> dict[str, str]
         table, set()
     )
     return {
-        name: _pseudonym(name, salt) if name in HOLDS_SEARCH_NUMBER else f'"{name}"'
+        name: _pseudonym(name, salt) if _is_name(name) else f'"{name}"'
         for name in columns
         if name not in dropped
     }
 
 
+def _is_name(column: str) -> bool:
+    return column in NAMES or (column.endswith("_id") and column not in SHARED_NAMES)
+
+
 def _pseudonym(column: str, salt: str) -> str:
-    """The same for the same return within one export; NULL stays NULL."""
+    """The same for the same row within one export; NULL stays NULL."""
     return f"substr(sha256('{salt}' || \"{column}\"), 1, 24)"

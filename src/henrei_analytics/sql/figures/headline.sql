@@ -1,8 +1,9 @@
 -- grain: one row
--- inputs: mart.files, mart.worklist, known_returns, rate_cells, return_span, scope
+-- inputs: mart.files, mart.reported_returns, mart.worklist, known_returns, not_loaded, rate_cells, return_span, scope
 -- rule: returns of the month = processing month M, all rounds and both stages. The rate counts only
---       first-round first-review returns. Earlier months whose returns are not known give NULL, not 0;
---       has_arrived is false while the month's returns cannot have reached the office yet. The end of the
+--       first-round first-review returns. Earlier months whose returns are not known give NULL, not 0; so does a
+--       change when one of its two months lacks returns that a payment notice reports. reported: such returns of
+--       any month, which are in no other number here. has_arrived is false while the month's returns cannot have reached the office yet. The end of the
 --       download counts against an open return only while its file is not in hand.
 WITH returns_of_months AS (
     SELECT
@@ -32,6 +33,17 @@ still_open AS (
     FROM mart.worklist AS w
     INNER JOIN scope AS s ON w.institution = s.institution
 ),
+-- known only from a payment notice: nothing can be done with them before their file is loaded
+reported AS (
+    SELECT
+        COUNT(*) AS reported,
+        COUNT(*) FILTER (WHERE r.download_deadline BETWEEN s.as_of AND s.due_until) AS reported_due_14_days,
+        MIN(r.download_deadline) FILTER (WHERE r.download_deadline >= s.as_of) AS reported_deadline
+    FROM mart.reported_returns AS r
+    INNER JOIN scope AS s ON r.institution = s.institution
+    WHERE r.return_id IS NULL
+        AND year(r.received_month) * 12 + month(r.received_month) <= s.as_of_month_number
+),
 rates AS (
     SELECT
         MAX(c.numerator) FILTER (WHERE c.payer = 'all') AS rate_numerator,
@@ -54,8 +66,11 @@ files_of_month AS (
 counted AS (
     SELECT
         r.*,
-        s.month_number - 1 BETWEEN d.first_number AND d.last_number AS has_last_month,
-        s.month_number - 12 BETWEEN d.first_number AND d.last_number AS has_last_year
+        s.month_number - 1 BETWEEN d.first_number AND d.last_number
+        AND s.month_number - 1 NOT IN (SELECT n.month_number FROM not_loaded AS n) AS has_last_month,
+        s.month_number - 12 BETWEEN d.first_number AND d.last_number
+        AND s.month_number - 12 NOT IN (SELECT n.month_number FROM not_loaded AS n) AS has_last_year,
+        s.month_number NOT IN (SELECT n.month_number FROM not_loaded AS n) AS is_whole
     FROM returns_of_months AS r
     CROSS JOIN return_span AS d
     CROSS JOIN scope AS s
@@ -78,9 +93,9 @@ SELECT
     r.rate_numerator_kokuho,
     r.rate_denominator_kokuho,
     CASE WHEN c.has_last_month THEN c.returns_last_month END AS returns_last_month,
-    CASE WHEN c.has_last_month THEN c.returns - c.returns_last_month END AS change_last_month,
+    CASE WHEN c.has_last_month AND c.is_whole THEN c.returns - c.returns_last_month END AS change_last_month,
     CASE WHEN c.has_last_year THEN c.returns_last_year END AS returns_last_year,
-    CASE WHEN c.has_last_year THEN c.returns - c.returns_last_year END AS change_last_year,
+    CASE WHEN c.has_last_year AND c.is_whole THEN c.returns - c.returns_last_year END AS change_last_year,
     o.open_returns,
     CAST(o.open_points AS BIGINT) AS open_points,
     CAST(o.open_points * 10 AS BIGINT) AS open_yen,
@@ -89,11 +104,15 @@ SELECT
     o.open_download_passed,
     s.next_window_end,
     o.next_download_deadline,
+    e.reported,
+    e.reported_due_14_days,
+    e.reported_deadline,
     CAST(last_day(s.month + INTERVAL '3' MONTH) AS DATE) AS month_download_deadline,
     f.return_files,
     s.month_number < s.as_of_month_number AS has_arrived
 FROM counted AS c
 CROSS JOIN still_open AS o
+CROSS JOIN reported AS e
 CROSS JOIN rates AS r
 CROSS JOIN files_of_month AS f
 CROSS JOIN scope AS s

@@ -1,6 +1,6 @@
 -- grain: category that occurs in the window (未分類 always) × month of the window
--- inputs: mart.categories, known_returns, rate_cells, return_span, scope, scope_months
--- rule: returns = all rounds and both stages, NULL in months whose returns are not known; numerator (first-round
+-- inputs: mart.categories, known_returns, not_loaded, rate_cells, return_span, scope, scope_months
+-- rule: returns = all rounds and both stages, NULL in months whose returns are not known or not all loaded; numerator (first-round
 --       first-review returns) and denominator as in rate_cells for both payers together
 WITH counted AS (
     SELECT
@@ -21,7 +21,11 @@ SELECT
     c.month,
     c.category,
     CASE
-        WHEN c.month_number BETWEEN k.first_number AND k.last_number OR c.month_number = s.month_number
+        WHEN c.month_number = s.month_number
+            OR (
+                c.month_number BETWEEN k.first_number AND k.last_number
+                AND c.month_number NOT IN (SELECT u.month_number FROM not_loaded AS u)
+            )
             THEN COALESCE(n.returns, 0)
     END AS returns,
     CASE WHEN r.numerator IS NOT NULL THEN COALESCE(n.numerator, 0) END AS numerator,

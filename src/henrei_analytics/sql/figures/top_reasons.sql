@@ -1,7 +1,7 @@
 -- grain: category, at most five
--- inputs: mart.categories, known_returns, return_span, scope
+-- inputs: mart.categories, known_returns, not_loaded, return_span, scope
 -- rule: main categories of the month's returns, most frequent first, each with where to look first;
---       last month is NULL where its returns are not known
+--       last month is NULL where its returns are not known or not all loaded, the change also where this month's are not
 WITH counted AS (
     SELECT
         r.category,
@@ -13,7 +13,10 @@ WITH counted AS (
     GROUP BY r.category
 ),
 last_month AS (
-    SELECT s.month_number - 1 BETWEEN k.first_number AND k.last_number AS has_data
+    SELECT
+        s.month_number - 1 BETWEEN k.first_number AND k.last_number
+        AND s.month_number - 1 NOT IN (SELECT n.month_number FROM not_loaded AS n) AS has_data,
+        s.month_number NOT IN (SELECT n.month_number FROM not_loaded AS n) AS is_whole
     FROM return_span AS k
     CROSS JOIN scope AS s
 ),
@@ -37,7 +40,7 @@ SELECT
     CAST(r.points * 10 AS BIGINT) AS yen,
     r.share,
     CASE WHEN l.has_data THEN r.returns_last_month END AS returns_last_month,
-    CASE WHEN l.has_data THEN r.returns - r.returns_last_month END AS change,
+    CASE WHEN l.has_data AND l.is_whole THEN r.returns - r.returns_last_month END AS change,
     r.first_look
 FROM ranked AS r
 CROSS JOIN last_month AS l

@@ -1,5 +1,5 @@
 -- grain: month of the window × payer (shaho, kokuho, all) × setting (inpatient, outpatient, all)
--- inputs: mart.claim_volume, mart.reported_returns, known_returns, return_span, scope, scope_months
+-- inputs: mart.claim_volume, known_returns, not_loaded, return_span, scope, scope_months
 -- rule: numerator = first-round first-review returns with processing_month M; denominator = first
 --       claims with claim_month M. The denominator is NULL where the payer has no claims that month,
 --       and for 'all' where a payer the institution deals with has none; the numerator is NULL
@@ -24,16 +24,10 @@ returns AS (
     WHERE in_rate AND in_window
     GROUP BY processing_number, payer, setting
 ),
-not_downloaded AS (
-    SELECT DISTINCT year(r.processing_month) * 12 + month(r.processing_month) AS month_number, r.payer
-    FROM mart.reported_returns AS r
-    INNER JOIN scope AS s ON r.institution = s.institution
-    WHERE r.stage = 'first_review' AND r.return_id IS NULL
-),
 returns_unknown AS (
-    SELECT month_number, payer FROM not_downloaded
+    SELECT month_number, payer FROM not_loaded
     UNION
-    SELECT month_number, 'all' AS payer FROM not_downloaded
+    SELECT month_number, 'all' AS payer FROM not_loaded
 ),
 payers_dealt_with AS (
     SELECT payer FROM claims
