@@ -6,6 +6,7 @@ PYTHON ?= python3
 AS_OF  ?= 2026-10-31
 BIN     = .venv/bin
 READY   = .venv/.ready
+TESTED  = .venv/.ready-to-test
 LAB     = .venv-lab/.ready
 
 .PHONY: help venv demo test lint bench lab clean
@@ -23,6 +24,11 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
+# What only tests need (statsmodels, a browser's driver …) comes on top when it is needed.
+$(TESTED): $(READY) requirements-test.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-test.lock
+	@touch $@
+
 # The demo always starts from nothing; it touches only its own files.
 demo: $(READY)
 	@rm -rf data/demo data/demo.duckdb* reports/demo
@@ -31,7 +37,7 @@ demo: $(READY)
 	$(BIN)/henrei report --database data/demo.duckdb --as-of $(AS_OF) --out reports/demo
 	@echo; echo "Open in a browser:"; find "$(CURDIR)/reports/demo" -name index.html | sort
 
-test: $(READY)
+test: $(TESTED)
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(READY)
