@@ -11,6 +11,8 @@ import pytest
 
 from browser import chromium, opened
 from henrei_analytics import report
+from henrei_analytics.outputs import pdf
+from henrei_analytics.outputs.formats import Formats
 
 NOTEBOOK = Path(__file__).parent.parent / "notebooks" / "10_monthly_brief.ipynb"
 OFFICES = ("1319912345", "2719954321")
@@ -44,7 +46,12 @@ def pages(demo_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     notebooks, out = tmp_path_factory.mktemp("brief"), tmp_path_factory.mktemp("pages") / "out"
     shutil.copy(NOTEBOOK, notebooks)
     made = report.run(
-        demo_database, institutions=list(OFFICES), as_of=date(2026, 10, 31), out=out, notebooks=notebooks
+        demo_database,
+        institutions=list(OFFICES),
+        as_of=date(2026, 10, 31),
+        out=out,
+        notebooks=notebooks,
+        formats=Formats(pdf=pdf.why_not() is None),
     )
     assert made.failures == []
     return out
@@ -81,6 +88,27 @@ def test_the_sheet_holds_the_essentials_in_the_order_they_are_read(browser: obje
         assert trend["height"] > 100
         for name in ("survival", "turnaround_summary", "brief_notices"):
             assert not seen.page.locator(f'[data-figure="{name}"]').first.is_visible()
+
+
+@pytest.mark.parametrize("office", OFFICES)
+def test_the_pdf_is_one_sheet_with_the_definitions_behind_it(pages: Path, office: str) -> None:
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
+    if why := pdf.why_not():
+        pytest.skip(why)
+    front, back = (
+        re.sub(r"\s+", "", page.extract_text())
+        for page in pypdf.PdfReader(pages / office / "2026-09" / pdf.BRIEF).pages
+    )
+    for part in (
+        "今月の数字",
+        "ひとことで",
+        "月ごとの返戻率",
+        "理由の上位5つ",
+        "再請求の期間",
+        "確かめること",
+    ):
+        assert part in front
+    assert "数字の定義" in back and "数字の定義" not in front
 
 
 def test_nothing_is_left_out_on_the_screen(browser: object, pages: Path) -> None:

@@ -205,7 +205,11 @@ def test_what_only_a_payment_notice_reports_is_told_apart_and_its_month_is_not_c
     """Less is loaded of August than came back, so that neither it nor a change since then says anything."""
     rows = "processing_month | category\n2026-09 | 資格関係\n2026-08 | 資格関係\n2025-09 | 記載不備"
     row = headline(returns=rows, reported_returns=REPORTED)
-    assert (row["reported"], row["reported_due_14_days"], row["reported_deadline"]) == (1, 1, date(2026, 11, 10))
+    assert (row["reported"], row["reported_due_14_days"], row["reported_deadline"]) == (
+        1,
+        1,
+        date(2026, 11, 10),
+    )
     assert (row["returns_last_month"], row["change_last_month"], row["change_last_year"]) == (None, None, 0)
     reasons = compute(mart(returns=rows, reported_returns=REPORTED), SEPTEMBER, "top_reasons").data
     assert reasons.select("category", "returns_last_month", "change").rows() == [("資格関係", None, None)]

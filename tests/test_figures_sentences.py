@@ -170,7 +170,9 @@ def test_what_is_missing(severities, expected):
     assert expected is None or sentences[-1] == expected
 
 
-@pytest.mark.parametrize("changes", [{}, NO_RATE, {"has_arrived": False}, {"open_due_14_days": 0, "open_download_passed": 3}])
+@pytest.mark.parametrize(
+    "changes", [{}, NO_RATE, {"has_arrived": False}, {"open_due_14_days": 0, "open_download_passed": 3}]
+)
 def test_three_to_five_and_each_is_one_sentence(changes):
     rows = [rate_row("usual"), rate_row("high", "shaho")]
     sentences = brief_verdict(headline(**changes), [reason("資格関係", 11, 3)], rows, [{"severity": "red"}])

@@ -71,13 +71,19 @@ def headline(world: World) -> Iterator[Row]:
     for name, ago in (("last_month", 1), ("last_year", 12)):
         then = returns_then(world, ago)
         found[f"returns_{name}"] = then
-        found[f"change_{name}"] = None if then is None or not world.is_whole(world.month) else len(rows) - then
+        found[f"change_{name}"] = (
+            None if then is None or not world.is_whole(world.month) else len(rows) - then
+        )
     reported = [
         row
         for row in world.ours("reported_returns")
         if row.return_id is None and number(row.received_month) <= world.now
     ]
-    days = [row.download_deadline for row in reported if row.download_deadline and row.download_deadline >= world.today]
+    days = [
+        row.download_deadline
+        for row in reported
+        if row.download_deadline and row.download_deadline >= world.today
+    ]
     found |= {
         "reported": len(reported),
         "reported_due_14_days": sum(day <= world.due_until for day in days),

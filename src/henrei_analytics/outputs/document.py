@@ -21,6 +21,7 @@ from henrei_analytics.pages import Page
 
 MARKDOWN = mistune.create_markdown(renderer=None, plugins=["table"])
 SCREEN_ONLY = "screen-only"
+HALF = "half"  # two of these stand beside each other in a print
 UNBROKEN = 18  # characters without a place to break a line, as in the names of files
 ROWS_SHOWN = 200  # of one table on paper; the page and the workbook hold them all
 FOLDED_ROWS = 60  # of a table that only repeats a chart
@@ -55,7 +56,11 @@ def document(pages: Mapping[str, Page], font: str, *, is_print: bool = False) ->
     made = Document(folded_rows=folded_rows)
     for page in pages.values():
         kept = [part for part in page.parts if not (is_print and part.get("print") == SCREEN_ONLY)]
-        nodes = [node for part in kept for node in _nodes(part, made, font)]
+        nodes = [
+            node | ({"half": True} if is_print and part.get("print") == HALF else {})
+            for part in kept
+            for node in _nodes(part, made, font)
+        ]
         if nodes and nodes[0] == {"kind": "heading", "level": 1, "runs": [_run(page.title)]}:
             nodes = nodes[1:]  # the chapter has its title
         made.chapters.append({"title": page.title, "nodes": nodes})
