@@ -168,6 +168,17 @@ def test_a_month_without_a_receipt_of_the_setting_is_known_all_the_same():
     ) == [("outpatient", 2), ("inpatient", 2)]  # fmt: skip
 
 
+def test_a_return_reported_of_the_other_payer_leaves_the_whole_unknown():
+    """As on the institution's own page: 社保 stands, 全体 does not, although no 国保 claim is loaded."""
+    assert rows(
+        "audit_benchmark",
+        "payer", "setting", "denominator",
+        returns="processing_month\n2026-09",
+        claim_volume="claim_month | first_claims\n2026-09 | 60",
+        reported_returns="processing_month | payer\n2026-09 | kokuho",
+    ) == [("shaho", "all", 60), ("shaho", "outpatient", 60)]  # fmt: skip
+
+
 def test_the_months_of_the_institution_are_those_of_its_own_page(demo_database: Path):
     con = connect(demo_database)
     compute(con, SCOPE, "audit_funnel")

@@ -49,6 +49,23 @@ def of_offices(world: World) -> Iterator[Row]:
                     }
 
 
+@figure
+def audit_benchmark(world: World) -> Iterator[Row]:
+    for payer in WITH_ALL:
+        for setting in ("inpatient", "outpatient", "all"):
+            cells = rated_months(world, world.months, payer, setting)
+            n, d = summed(cells)
+            if d:
+                yield {
+                    "metric": "return_rate",
+                    "payer": payer,
+                    "setting": setting,
+                    "months_complete": len(cells),
+                    "numerator": n,
+                    "denominator": d,
+                } | wilson(n, d)
+
+
 def strata(office: World) -> dict[tuple[str, str, str], tuple[int, int]]:
     """First returns and first claims by payer, setting and kind of insurance, of months with claims one by one."""
     classes = {row["law_number"]: row["class_ja"] for row in office.table("law_numbers")}

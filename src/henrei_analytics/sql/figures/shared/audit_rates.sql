@@ -69,6 +69,7 @@ known_for_all AS (
     SELECT k.institution, k.month_number
     FROM known AS k
     INNER JOIN dealt_with AS d ON k.institution = d.institution
+    ANTI JOIN not_downloaded AS u ON k.institution = u.institution AND k.month_number = u.month_number
     GROUP BY k.institution, k.month_number, d.payers
     HAVING COUNT(*) = d.payers
 ),
