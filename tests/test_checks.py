@@ -16,6 +16,7 @@ import henrei_analytics
 from henrei_analytics.checks import STATUSES, Check, CheckError, Result, Threshold, checks, run_checks
 from henrei_analytics.checks.check import ROWS_SHOWN
 from henrei_analytics.checks.declarations import DEFINITIONS_DIR, SQL_DIR, parse, sql_of
+from henrei_analytics.checks.run import SHARED
 from henrei_analytics.checks.texts import check_lines
 from henrei_analytics.checks.view import bundle
 from henrei_analytics.display import MIME
@@ -396,9 +397,7 @@ def test_models_read_mart_only_and_name_what_they_read(path: Path) -> None:
         "rule",
     ]
     declared = set(re.search(r"^-- inputs: (.*)$", head, re.MULTILINE)[1].split(", "))
-    assert declared == set(
-        re.findall(r"\b(mart\.\w+|check_scope|checked_(?:files|claims|returns|months|volumes))\b", body)
-    )
+    assert declared == set(re.findall(rf"\b(mart\.\w+|check_scope|{'|'.join(SHARED)})\b", body))
     assert "::" not in body and not re.search(r"\b(core|ledger)\.", body)
 
 

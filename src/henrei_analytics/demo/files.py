@@ -20,7 +20,10 @@ LOWER_CASE_RATE = 0.07
 COPY_RATE = 0.05
 LOST_HEN_FILES = 2
 README = "読んでください.txt"
-README_TEXT = "この階層のファイルはすべて架空のデータです。実在の人物・団体とは関係ありません。\r\n"
+README_TEXT = (
+    "この階層のファイルはすべて架空のデータです。実在の人物・団体とは関係ありません。\r\n"
+    "保険者番号は、だれのものでもないように検証番号を合わせていません（henrei check はそれを知らせます）。\r\n"
+)
 
 
 class Office:

@@ -26,6 +26,7 @@ SHARED_VIEWS = (
     "durations",
     "known_reclaims",
     "repeats",
+    "repeat_ranks",
     "cuts",
     "adjustment_months",
     "warned",

@@ -1,29 +1,6 @@
 -- grain: department × category, the 20 with most repeats
--- inputs: mart.departments, repeats
+-- inputs: mart.departments, repeat_ranks
 -- rule: returns of the window that repeat a category of the same department 1 to 12 months before
-WITH counted AS (
-    SELECT
-        repeat_key,
-        category,
-        COUNT(*) AS returns,
-        COUNT(*) FILTER (WHERE earlier > 0) AS repeats,
-        SUM(earlier) AS pairs,
-        COUNT(DISTINCT processing_month) AS months,
-        SUM(points) AS points,
-        MAX(processing_month) AS last_month
-    FROM repeats
-    WHERE kind = 'department' AND in_window
-    GROUP BY repeat_key, category
-),
-ranked AS (
-    SELECT
-        c.*,
-        row_number() OVER (
-            ORDER BY repeats DESC, returns DESC, points DESC, repeat_key, category
-        ) AS rank
-    FROM counted AS c
-    WHERE repeats > 0
-)
 SELECT
     r.rank,
     r.repeat_key AS department,
@@ -31,11 +8,11 @@ SELECT
     r.category,
     r.returns,
     r.repeats,
-    CAST(r.pairs AS BIGINT) AS pairs,
+    r.pairs,
     r.months,
     r.last_month,
-    CAST(r.points AS BIGINT) AS points
-FROM ranked AS r
+    r.points
+FROM repeat_ranks AS r
 LEFT JOIN mart.departments AS d ON r.repeat_key = d.department
-WHERE r.rank <= 20
+WHERE r.kind = 'department' AND r.rank <= 20
 ORDER BY r.rank
