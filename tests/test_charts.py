@@ -332,3 +332,30 @@ def test_columns_carry_breaks_and_an_incomplete_end_as_lines_do() -> None:
     svg = display.svg(chart.to_dict())
     assert svg.count(">診療報酬改定<") == 2 and "範囲の外" not in svg
     assert svg.count(">未確定<") == 1
+
+
+def test_breaks_of_one_month_have_one_name_and_none_stands_on_the_axis() -> None:
+    breaks = pl.DataFrame({"month": [MONTHS[0], MONTHS[1], MONTHS[1]], "label_ja": ["最初", "甲", "乙"]})
+    for chart in (
+        charts.trend(RATES.filter(payer="shaho"), "rate", breaks=breaks),
+        charts.stacked(BY_MONTH, "month", "returns", "category", breaks=breaks),
+    ):
+        svg = display.svg(chart.to_dict())
+        assert svg.count(">甲・乙<") == 2 and ">最初<" not in svg
+
+
+def test_a_payer_has_its_colour_in_every_form_of_chart() -> None:
+    rates = RATES.with_columns(low=pl.col("rate") / 2, high=pl.col("rate") * 2, returns=pl.lit(3))
+    one_each = rates.unique("payer", maintain_order=True).with_columns(setting=pl.lit("外来"))
+    drawn = {
+        "trend": charts.trend(rates, "rate", series="payer"),
+        "trends": charts.trends(rates, "rate", "payer"),
+        "bars": charts.bars(one_each, ["payer", "setting"], "rate"),
+        "intervals": charts.intervals(
+            one_each, "setting", "rate", "low", "high", group="payer", count="returns"
+        ),
+    }
+    for form, chart in drawn.items():
+        svg = display.svg(chart.to_dict()).lower()
+        for payer in ("社保", "国保"):
+            assert palette.PAYERS[payer].lower() in svg, (form, payer)

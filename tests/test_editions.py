@@ -23,6 +23,7 @@ from henrei_analytics.disclosure.pool_files import write_pool
 from henrei_analytics.errors import HenreiError
 from henrei_analytics.notebook_files import shipped_folder
 from henrei_analytics.outputs.formats import Formats
+from henrei_analytics.pages import WITHHELD
 
 HOSPITAL, CLINIC = "2719954321", "1319912345"
 AS_OF = date(2026, 10, 31)
@@ -168,25 +169,32 @@ def test_no_small_count_is_in_the_numbers(shared: Path) -> None:
     assert seen > 100
 
 
-def test_a_notebook_that_prints_says_nothing(planted: Path, tmp_path: Path) -> None:
-    """A shipped page changed by hand: what it shows by itself, and asks of the office, stays inside."""
+def changed_page(folder: Path, name: str, title: str, asked: str) -> Path:
+    """A folder with one shipped page, changed by hand."""
     node = nbformat.v4
+    parameters = 'database = ""\ninstitution = ""\nmonth = ""\nas_of = ""\nmonths_back = 24'
+    opened = (
+        "from henrei_analytics.notebook import open_office\n"
+        "office = open_office(database, institution, month, as_of, months_back)\noffice.head()\n"
+    )
     cells = [
-        node.new_markdown_cell("# 変えたページ"),
-        node.new_code_cell(
-            'database = ""\ninstitution = ""\nmonth = ""\nas_of = ""\nmonths_back = 24',
-            metadata={"tags": ["parameters"]},
-        ),
-        node.new_code_cell(
-            "from henrei_analytics.notebook import open_office\n"
-            "office = open_office(database, institution, month, as_of, months_back)\n"
-            'office.head()\nprint("KARTE 秘密")\noffice.worklist()\noffice.show("by_insurer")\n'
-            'office.show("volume_sources")\n"KARTE 秘密"'
-        ),
+        node.new_markdown_cell(f"# {title}"),
+        node.new_code_cell(parameters, metadata={"tags": ["parameters"]}),
+        node.new_code_cell(opened + asked),
     ]
-    notebooks = tmp_path / "notebooks"
+    notebooks = folder / "notebooks"
     notebooks.mkdir()
-    nbformat.write(node.new_notebook(cells=cells), notebooks / "30_insurers.ipynb")
+    nbformat.write(node.new_notebook(cells=cells), notebooks / f"{name}.ipynb")
+    return notebooks
+
+
+def test_a_notebook_that_prints_says_nothing(planted: Path, tmp_path: Path) -> None:
+    """What it shows by itself, and asks of the office, stays inside."""
+    asked = (
+        'print("KARTE 秘密")\noffice.worklist()\noffice.show("by_insurer")\n'
+        'office.show("volume_sources")\n"KARTE 秘密"'
+    )
+    notebooks = changed_page(tmp_path, "30_insurers", "変えたページ", asked)
     out = tmp_path / "out"
     result = report.run(
         planted, institutions=[HOSPITAL], as_of=AS_OF, out=out, notebooks=notebooks, edition=Edition.SHAREABLE
@@ -201,6 +209,16 @@ def test_a_notebook_that_prints_says_nothing(planted: Path, tmp_path: Path) -> N
         report.run(planted, as_of=AS_OF, out=out, notebooks=notebooks, edition=Edition.SHAREABLE)
     with pytest.raises(HenreiError, match="外部提供用の版があります"):
         report.run(planted, as_of=AS_OF, out=out, notebooks=notebooks)
+
+
+def test_the_index_says_why_a_page_is_not_there(planted: Path, tmp_path: Path) -> None:
+    notebooks = changed_page(tmp_path, "30_insurers", "保険者のページ", 'office.show("by_insurer")')
+    out = tmp_path / "out"
+    result = report.run(
+        planted, institutions=[CLINIC], as_of=AS_OF, out=out, notebooks=notebooks, edition=Edition.SHAREABLE
+    )
+    assert (result.pages, result.failures) == ([], [])
+    assert f"保険者のページ（{WITHHELD}）" in (out / "index.html").read_text("utf-8")
 
 
 # --- pools ------------------------------------------------------------------------------------------------------------

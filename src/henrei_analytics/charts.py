@@ -49,18 +49,19 @@ def trend(
     incomplete: date | None = None,
     from_zero: bool = True,
     height: int = HEIGHT,
+    ink: str = palette.SINGLE,
 ) -> Chart:
     """Lines by month: confidence band, control limits, policy breaks (`month`, `label_ja`), an incomplete end.
 
     `limits` are drawn dashed, the one named center as a thin line; a month whose `signal` is out of the ordinary gets a
-    sign above it.
+    sign above it. `ink` is the colour of a single line.
     `from_zero` False is for shares near 1, whose changes nobody would see on an axis from 0.
     """
     frame = encodings.drawn(data, y, [x, y, series, low, high, *limits, signal])
     if frame is None:
         return None
     span = (frame[x].min(), frame[x].max())
-    base = alt.Chart(frame).encode(x=encodings.month_axis(frame, x), **encodings.colour(frame, series))
+    base = alt.Chart(frame).encode(x=encodings.month_axis(frame, x), **encodings.colour(frame, series, ink))
     y_axis = encodings.quantity(y) if from_zero else encodings.quantity(y).scale(zero=False)
     layers: list[alt.Chart] = []
     if incomplete is not None:
@@ -96,12 +97,13 @@ def trend(
 def trends(
     data: pl.DataFrame, y: str, by: str, height: int = 150, **like_trend: Any
 ) -> alt.VConcatChart | None:
-    """A trend for each value of a column, one below the other on the same months."""
-    parts = [
-        chart.properties(title=labels.text(part[by][0], labels.column(by).kind))
-        for part in data.partition_by(by, maintain_order=True)
-        if (chart := trend(part, y, height=height, **like_trend)) is not None
-    ]
+    """A trend for each value of a column, in its colour, one below the other on the same months."""
+    parts = []
+    for part in data.partition_by(by, maintain_order=True):
+        name = labels.text(part[by][0], labels.column(by).kind)
+        chart = trend(part, y, height=height, ink=palette.of(by, name), **like_trend)
+        if chart is not None:
+            parts.append(chart.properties(title=name))
     return alt.vconcat(*parts) if parts else None
 
 
@@ -110,6 +112,7 @@ def pareto(data: pl.DataFrame, label: str, value: str, cumulative: str | None = 
     frame = encodings.drawn(data, value, [label, value, cumulative])
     if frame is None:
         return None
+    frame = encodings.inked(frame, [label])
     written = pl.col(value).map_elements(encodings.writer(value), return_dtype=pl.String)
     if cumulative is None or frame[cumulative].null_count():  # hidden in an edition for others
         return _bar_chart(frame.with_columns(written=written), label, value, [label])
@@ -139,11 +142,11 @@ def bars(
     high: str | None = None,
 ) -> Chart:
     """Horizontal bars in the order given, with an optional interval."""
-    frame, label = encodings.joined(
-        encodings.drawn(data, value, [*encodings.names(label), value, low, high]), label
-    )
+    parts = encodings.names(label)
+    frame = encodings.drawn(data, value, [*parts, value, low, high])
     if frame is None:
         return None
+    frame, label = encodings.joined(encodings.inked(frame, parts), label)
     written = pl.col(value).map_elements(encodings.writer(value), return_dtype=pl.String, skip_nulls=False)
     frame = frame.with_columns(written=written)
     return _bar_chart(
@@ -241,7 +244,7 @@ def intervals(
             *(f"{name}{LINE}{each}" for each in frame.filter(pl.col(group) == name)[label]),
         )
     ]
-    frame = frame.filter(pl.col(value).is_not_null()).with_columns(
+    frame = encodings.inked(frame.filter(pl.col(value).is_not_null()), [group]).with_columns(
         line=pl.concat_str(group, label, separator=LINE),
         written=pl.format(
             "{}（{}件）",
@@ -250,6 +253,7 @@ def intervals(
         ),
     )
     column = labels.column(value)
+    ink = alt.Color("ink:N", scale=None)
     base = alt.Chart(frame).encode(
         y=alt.Y(
             "line",
@@ -273,8 +277,8 @@ def intervals(
         tooltip=encodings.tooltips([group, label, value, low, high, count]),
     )
     layers = [
-        base.mark_rule(strokeWidth=2, color=palette.SINGLE, opacity=0.5).encode(x=low, x2=high),
-        base.mark_point(filled=True, size=70, opacity=1, color=palette.SINGLE),
+        base.mark_rule(strokeWidth=2, opacity=0.5).encode(x=low, x2=high, color=ink),
+        base.mark_point(filled=True, size=70, opacity=1).encode(color=ink),
         base.mark_text(align="left", dx=8, fontSize=12).encode(x=alt.X(high), text="written:N"),
     ]
     return alt.layer(*layers).properties(width=WIDTH, height=alt.Step(BAR_STEP - 10))
@@ -512,15 +516,11 @@ def _bar_chart(
         ),
         tooltip=[*encodings.tooltips(shown), alt.Tooltip("written:N", title=column.label)],
     )
-    style = palette.series(label, encodings.values(frame, label)) if palette.has_own_colours(label) else None
-    colour = (
-        alt.Color(label, type="nominal", scale=style.colours, legend=None)
-        if style
-        else alt.value(palette.SINGLE)
-    )
     # An interval is read on a lighter bar.
     opacity = 0.55 if low and high else 1
-    layers = [base.mark_bar(height={"band": 0.68}, opacity=opacity).encode(color=colour)]
+    layers = [
+        base.mark_bar(height={"band": 0.68}, opacity=opacity).encode(color=alt.Color("ink:N", scale=None))
+    ]
     if low and high:
         layers.append(base.mark_rule(strokeWidth=1.5, color="#333").encode(x=low, x2=high))
     words = base.mark_text(align="left", dx=5, fontSize=12).encode(x=alt.X("end:Q"), text="written:N")

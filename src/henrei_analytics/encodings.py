@@ -50,9 +50,21 @@ def values(frame: pl.DataFrame, column: str) -> list[str]:
     return frame[column].drop_nulls().unique(maintain_order=True).to_list()
 
 
-def colour(frame: pl.DataFrame, series: str | None) -> dict[str, alt.Color]:
+def inked(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """With `ink`, the colour of each row: that of the first of `columns` whose values have the same one on every page."""
+    by = next((name for name in columns if name in palette.FIXED), None)
+    if by is None:
+        return frame.with_columns(ink=pl.lit(palette.SINGLE))
+    return frame.with_columns(
+        ink=pl.col(by).map_elements(
+            lambda value: palette.of(by, value), return_dtype=pl.String, skip_nulls=False
+        )
+    )
+
+
+def colour(frame: pl.DataFrame, series: str | None, single: str = palette.SINGLE) -> dict[str, alt.Color]:
     if series is None:
-        return {"color": alt.value(palette.SINGLE)}
+        return {"color": alt.value(single)}
     style = palette.series(series, values(frame, series))
     return {"color": alt.Color(series, type="nominal", scale=style.colours, title=None, sort=style.order)}
 

@@ -46,8 +46,9 @@ def line_shade(start: date, end: date) -> alt.Chart:
 
 
 def line_breaks(breaks: pl.DataFrame, span: tuple[date, date], height: int) -> list[alt.Chart]:
-    """A rule and its name for each change of rules inside the months shown."""
-    inside = breaks.select("month", "label_ja").filter(pl.col("month").is_between(*span))
+    """A rule and its name for each change of rules inside the months shown; in the first month it parts nothing."""
+    first, last = span
+    inside = _one_name_a_month(breaks.filter((pl.col("month") > first) & (pl.col("month") <= last)))
     if inside.is_empty():
         return []
     base = alt.Chart(inside).encode(x="month:T", tooltip=encodings.tooltips(["month", "label_ja"]))
@@ -66,12 +67,18 @@ def column_shade(frame: pl.DataFrame, x: str, start: date) -> alt.LayerChart:
 
 def column_breaks(breaks: pl.DataFrame, frame: pl.DataFrame, x: str, height: int) -> list[alt.Chart]:
     """As `line_breaks`, over columns."""
-    inside = breaks.select("month", "label_ja").filter(pl.col("month").is_in(frame[x].unique().to_list()))
+    after_first = frame.filter(pl.col(x) > frame[x].min())[x].unique().to_list()
+    inside = _one_name_a_month(breaks.filter(pl.col("month").is_in(after_first)))
     if inside.is_empty():
         return []
     shown = inside.select(pl.col("month").cast(pl.String).alias(x), "label_ja")
     base = alt.Chart(shown)
     return _marks_of_breaks(base.encode(x=encodings.band(frame, x).bandPosition(0)), height)
+
+
+def _one_name_a_month(breaks: pl.DataFrame) -> pl.DataFrame:
+    """Names of the same month side by side would stand on one another."""
+    return breaks.group_by("month", maintain_order=True).agg(pl.col("label_ja").str.join("・"))
 
 
 def _marks_of_breaks(base: alt.Chart, height: int) -> list[alt.Chart]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from henrei_analytics import __version__, labels
-from henrei_analytics.pages import Link, index_html
+from henrei_analytics.pages import NOT_MADE, Link, index_html
 from henrei_analytics.pages.beside import beside_html, with_beside
 from henrei_analytics.pages.index import MonthEntry, OfficeEntry
 from henrei_analytics.pages.search import merged
@@ -118,7 +118,12 @@ def _month_folders(office: Path) -> list[Path]:
 def _month(folder: Path, content: dict[str, Any]) -> MonthEntry:
     base = f"{folder.parent.name}/{folder.name}"
     links = [
-        Link(title, f"{base}/{name}.html" if (folder / f"{name}.html").is_file() else None, name=name)
+        Link(
+            title,
+            f"{base}/{name}.html" if (folder / f"{name}.html").is_file() else None,
+            name=name,
+            missing=content.get("missing", {}).get(name, NOT_MADE),
+        )
         for name, title in sorted(content["titles"].items())
     ]
     files = [Link(title, f"{base}/{name}") for name, title in FILES if (folder / name).is_file()]

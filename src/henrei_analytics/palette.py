@@ -75,6 +75,8 @@ UNKNOWN_STATE = ("#CCCCCC", "?", "#222222")
 
 THEME = {
     "font": FONTS,
+    # A chart is read aloud as one image, with its table beside it; a word for every mark would weigh more than the drawing.
+    "aria": False,
     "background": "white",
     "view": {"stroke": None, "continuousWidth": 640, "continuousHeight": 280},
     "axis": {
@@ -126,9 +128,9 @@ class StateStyle:
     inks: dict[str, str]
 
 
-def has_own_colours(column: str) -> bool:
-    """Whether the values of this column have the same colours on every page."""
-    return column in FIXED
+def of(column: str, value: str | None) -> str:
+    """The colour of one value on every page, or that of a figure without a series."""
+    return FIXED.get(column, {}).get(value, SINGLE)
 
 
 def series(column: str, values: Sequence[str]) -> SeriesStyle:

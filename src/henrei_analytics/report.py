@@ -36,7 +36,7 @@ from henrei_analytics.notebook_files import Source, shipped_files, shipped_folde
 from henrei_analytics.offices import Institution, institutions
 from henrei_analytics.outputs.cover import Cover
 from henrei_analytics.outputs.formats import Formats, write_formats
-from henrei_analytics.pages import Link, Page, Provenance, page_html, read_page
+from henrei_analytics.pages import NOT_MADE, WITHHELD, Link, Page, Provenance, page_html, read_page
 from henrei_analytics.pages.search import search_entries
 from henrei_analytics.shareable_office import published_outputs, shows_figures
 from henrei_analytics.warehouse import connect
@@ -228,39 +228,58 @@ def _write_month(
 ) -> dict[str, object]:
     """Write the pages of one month; returns the numbers they show, by notebook."""
     folder = out.joinpath(*job.key)
-    pages: dict[str, Page | None] = {}
-    for source, outcome in executed.items():
-        name = source.name
-        if job.handling.is_shareable and not isinstance(outcome, Failure):
-            if not shows_figures(outcome := published_outputs(outcome)):
-                continue  # a page that would only say what it does not show
-        if isinstance(outcome, Failure):
-            result.failures.append(f"{job.label} {outcome}")
-            (folder / f"{name}.html").unlink(missing_ok=True)
-        pages[name] = None if isinstance(outcome, Failure) else read_page(_noted(outcome, source), name)
-    titles = {name: page.title if page else name for name, page in pages.items()}
+    notebooks = [_made(job, source, outcome) for source, outcome in executed.items()]
+    for each in notebooks:
+        if each.failure:
+            result.failures.append(f"{job.label} {each.failure}")
+            (folder / f"{each.name}.html").unlink(missing_ok=True)
+    pages = {each.name: each.page for each in notebooks if each.page}
     provenance = _provenance(con, job)
     for name, page in pages.items():
-        if page is None:
-            continue
-        links = [Link(titles[each], f"{each}.html" if pages[each] else None, each == name) for each in pages]
         path = folder / f"{name}.html"
+        links = [each.link(name) for each in notebooks]
         output.write_text(path, page_html(page, job.title, links, provenance, job.handling.rule))
         result.pages.append(path)
-    made = {name: page for name, page in pages.items() if page}
-    failed = write_formats(formats, made, _cover(job, provenance), folder)
+    failed = write_formats(formats, pages, _cover(job, provenance), folder)
     result.format_problems += [f"{job.label} {each}" for each in failed]
-    shown = {name: page.figures for name, page in made.items()}
+    shown = {name: page.figures for name, page in pages.items()}
     month = {
         "office": job.title,
         "label": month_label(job.scope.month),
-        "titles": titles,
+        "titles": {each.name: each.title for each in notebooks},
+        "missing": {each.name: each.missing for each in notebooks if each.missing},
         "figures": shown,
-        "search": search_entries(made),
+        "search": search_entries(pages),
         **_about(job),
     }
     output.write_json(folder / output.FIGURES, month)
     return shown
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of a notebook: its page, or why there is none."""
+
+    name: str
+    title: str
+    page: Page | None
+    missing: str = ""
+    failure: Failure | None = None
+
+    def link(self, current: str) -> Link:
+        """The way from the page named to this one."""
+        href = f"{self.name}.html" if self.page else None
+        return Link(self.title, href, self.name == current, missing=self.missing)
+
+
+def _made(job: Job, source: Source, outcome: Executed) -> Made:
+    if isinstance(outcome, Failure):
+        return Made(source.name, source.name, None, NOT_MADE, outcome)
+    shown = published_outputs(outcome) if job.handling.is_shareable else outcome
+    page = read_page(_noted(shown, source), source.name)
+    if job.handling.is_shareable and not shows_figures(shown):
+        return Made(source.name, page.title, None, WITHHELD)  # it would only say what it does not show
+    return Made(source.name, page.title, page)
 
 
 def _cover(job: Job, provenance: Provenance) -> Cover:

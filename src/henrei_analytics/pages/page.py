@@ -50,14 +50,19 @@ class Page:
         self.parts.append(part)
 
 
+NOT_MADE = "作れませんでした"
+WITHHELD = "10件未満の数がほとんどのため、この版にはありません"
+
+
 @dataclass(frozen=True)
 class Link:
-    """A page of the same month; without a target it could not be made."""
+    """A page of the same month; one without a target says why there is none."""
 
     title: str
     href: str | None
     current: bool = False
     name: str = ""
+    missing: str = ""
 
 
 @dataclass(frozen=True)
