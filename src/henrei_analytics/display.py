@@ -33,6 +33,7 @@ PERSONAL = ("chart_number", "return_id", "patient_key", "search_number", "note",
 LONG_TEXT = 18  # characters; a longer text wraps
 OPEN_ROWS = 25  # rows of a table that are open at once
 DEFINITION_KEYS = (*dict(DEFINITION_ROWS), *ABOUT)
+WIDE = 10  # columns; a table with more is printed in small letters
 TALL = 0.9  # of the width; a higher chart gets more of a printed page
 LONG_TABLE = 12  # rows; a longer table beside a chart starts folded
 
@@ -176,7 +177,8 @@ def table_html(data: pl.DataFrame, columns: Sequence[str] | None = None, figure:
         for label, css in zip(shown["head"], classes, strict=True)
     )
     body = "".join(f"<tr>{_cells(row, classes)}</tr>" for row in shown["rows"])
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    wide = ' class="wide"' if len(classes) > WIDE else ""
+    table = f"<table{wide}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     return f'<div class="scroll">{table}</div>'
 
 

@@ -13,7 +13,7 @@ from henrei_analytics import labels, palette
 LABEL_LINE = 16  # characters of a bar's label before it goes on in the next line
 NAMES_UPRIGHT = 6  # more names than this are slanted
 MONTHS_ALL_LABELLED = 13  # beyond this only January, April, July and October are named
-YEAR_WITHIN = 2  # the first label carries its year unless January is as near as this
+YEAR_WITHIN = 2  # where all are labelled, the first carries its year unless January is as near as this
 
 WRAPPED = (
     f"length(datum.label) <= {LABEL_LINE} ? datum.label : "
@@ -108,7 +108,8 @@ def _month_words(frame: pl.DataFrame, name: str, key: str) -> str:
     quarterly = len(months) > MONTHS_ALL_LABELLED
     labelled = [month for month in months if not quarterly or int(month[5:]) % 3 == 1]
     years = {month for month in labelled if month.endswith("-01")}
-    if labelled and not years.intersection(labelled[:YEAR_WITHIN]):
+    # On a narrow page every other label goes: with it may go January, and the year must not.
+    if labelled and (quarterly or not years.intersection(labelled[:YEAR_WITHIN])):
         years.add(labelled[0])
     words = {month: [f"{int(month[5:])}月", f"{month[:4]}年" if month in years else ""] for month in labelled}
     return f"{json.dumps(words, ensure_ascii=False)}[{key}] || ''"
