@@ -90,6 +90,24 @@ def test_all_numbers_of_a_report_come_back(demo_database: Any) -> None:
             assert got == values, sheet.name
 
 
+def test_what_needs_doing_is_told_in_words(demo_database: Any) -> None:
+    """A key that the page never shows says nothing in a cell either."""
+    from henrei_analytics import display, figures
+    from henrei_analytics.attention import sentences
+    from henrei_analytics.figures import Scope
+    from henrei_analytics.warehouse import connect
+
+    with connect(demo_database) as con:
+        shown = figures.compute(con, Scope("2719954321", date(2026, 9, 1), date(2026, 10, 31)), "attention")
+    items = sentences(shown.data)
+    made = {"10_monthly_brief": page("10_monthly_brief", display.attention_bundle(shown))}
+    (sheet,) = excel.sheets(made)
+    cells = _sheets(excel.workbook(made, COVER))[sheet.name]
+    assert cells[HEADS][:3] == ["急ぎ", "確かめること", "次にすること"]
+    assert [row[1:3] for row in cells[HEADS + 1 :]] == [[each.title, each.next_step] for each in items]
+    assert items and not [row for row in cells if set(row) & set(shown.data["what"])]
+
+
 def test_hostile_texts_stay_texts(book: bytes) -> None:
     cells = [cell for row in _sheets(book)["20 理由のコード別"] for cell in row]
     assert [text for text in HOSTILE if not any(str(cell).startswith(text) for cell in cells)] == []

@@ -33,7 +33,7 @@ PERSONAL = ("chart_number", "return_id", "patient_key", "search_number", "note",
 LONG_TEXT = 18  # characters; a longer text wraps
 OPEN_ROWS = 25  # rows of a table that are open at once
 DEFINITION_KEYS = (*dict(DEFINITION_ROWS), *ABOUT)
-WIDE = 10  # columns; a table with more is printed in small letters
+WIDE = 10  # columns; a table with more has smaller letters
 TALL = 0.9  # of the width; a higher chart gets more of a printed page
 LONG_TABLE = 12  # rows; a longer table beside a chart starts folded
 
@@ -122,7 +122,12 @@ def worklist(figure: Figure) -> None:
 
 
 def attention(figure: Figure, first: int = OPEN_ROWS) -> None:
-    """Show what needs doing: how urgent, what, and the next step; more than the `first` are folded."""
+    """Show what needs doing; more than the `first` are folded."""
+    display(attention_bundle(figure, first), raw=True)
+
+
+def attention_bundle(figure: Figure, first: int = OPEN_ROWS) -> dict[str, Any]:
+    """What needs doing: how urgent, what, and the next step."""
     found = sentences_of(figure.data)
     items = [_attention_html(each) for each in found]
     html = f'<ul class="attention">{"".join(items[:first])}</ul>'
@@ -136,7 +141,7 @@ def attention(figure: Figure, first: int = OPEN_ROWS) -> None:
         for each in found
     ]
     shown = [{"kind": "attention", "items": steps} if steps else note(labels.NOTHING_TO_DO)]
-    display(_output(figure, html + definition_html(figure), shown=shown), raw=True)
+    return _output(figure, html + definition_html(figure), shown=shown)
 
 
 def not_loaded(figure: Figure, said: bool, where: Mapping[str, Any] | None = None) -> None:

@@ -41,6 +41,7 @@ ROW_LIMIT = 1_048_000  # rows a sheet can hold, with room for the lines above
 HEADING = 3  # rows from 0: title, question, link back, headings
 UPRIGHT = 12  # columns; a single row with more stands upright
 WIDEST, NARROWEST = 60, 8  # characters
+KEYS_OF_ATTENTION = ("position", "what", "severity")
 SAMPLED = 300  # rows that decide how wide a column is
 A4 = 9
 
@@ -99,8 +100,7 @@ def sheets(pages: Mapping[str, Page]) -> list[Sheet]:
                     page.title,
                     part["title"] + _narrowed(part),
                     (part.get("definition") or {}).get("question") or "",
-                    _columns(part),
-                    part["rows"],
+                    *_table(part),
                     definition_rows(part),
                 )
             )
@@ -133,12 +133,21 @@ def _narrowed(part: Mapping[str, Any]) -> str:
     )
 
 
-def _columns(part: Mapping[str, Any]) -> tuple[str, ...]:
-    """All columns of the figure, those that the page shows first."""
-    have = list(part["rows"][0]) if part["rows"] else []
-    tables = [each for each in part.get("shown") or [] if each["kind"] == "table"]
-    shown = [name for each in tables for name in each["columns"] if name in have]
-    return tuple(name for name in dict.fromkeys([*shown, *have]) if name != HIDDEN)
+def _table(part: Mapping[str, Any]) -> tuple[tuple[str, ...], Sequence[Mapping[str, Any]]]:
+    """All columns of the figure, those that the page shows first, and its rows."""
+    rows, shown = part["rows"], []
+    for each in part.get("shown") or []:
+        if each["kind"] == "table":
+            shown += each["columns"]
+        if each["kind"] == "attention":  # what the page says of a row in words takes the place of its key
+            rows = [
+                {"severity": row["severity"], "todo": of["title"], "next_step": of["step"]}
+                | {name: row[name] for name in row if name not in KEYS_OF_ATTENTION}
+                for of, row in zip(each["items"], rows, strict=True)
+            ]
+    have = list(rows[0]) if rows else []
+    columns = dict.fromkeys([*(name for name in shown if name in have), *have])
+    return tuple(name for name in columns if name != HIDDEN), rows
 
 
 def _contents(sheet: Worksheet, found: Sequence[Sheet], cover: Cover, look: Look) -> None:
