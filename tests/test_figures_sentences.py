@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from henrei_analytics.figures import Scope, compute
-from henrei_analytics.figures.sentences import NO_DENOMINATOR, brief_verdict, percent
+from henrei_analytics.figures.sentences import NO_DENOMINATOR, brief_verdict
+from henrei_analytics.labels import percent
 from mart_tables import INSTITUTION, mart
 
 HEADLINE = {

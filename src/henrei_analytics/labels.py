@@ -123,6 +123,14 @@ def _signed(value: float) -> str:
     return f"{value:+,.0f}".replace("-", "−") if round(value) else "±0"
 
 
+def percent(share: float, digits: int = 1) -> str:
+    """A share of 1 as Japanese text, without turning a small rate into 0."""
+    smallest = 10.0**-digits
+    if 0 < share * 100 < smallest / 2:
+        return f"{smallest:.{digits}f} %未満"
+    return f"{share * 100:.{digits}f} %"
+
+
 FORMATS = {
     "count": _whole,
     "people": _whole,
@@ -133,8 +141,8 @@ FORMATS = {
     "times": lambda value: f"{value}回",
     "yen": lambda value: f"¥{_whole(value)}",
     "yen_months": _whole,
-    "rate": lambda value: f"{value * 100:.1f} %",
-    "fine_rate": lambda value: f"{value * 100:.2f} %",
+    "rate": percent,
+    "fine_rate": lambda value: percent(value, 2),
     "days": lambda value: f"{_whole(value)}日",
     "months": lambda value: f"{_one_decimal(value)}か月",
     "number": lambda value: f"{value:,.2f}",

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from henrei_analytics.figures.figure import Figure
-from henrei_analytics.figures.sentences import percent
+from henrei_analytics.labels import percent
 
 Row = Mapping[str, Any]
 

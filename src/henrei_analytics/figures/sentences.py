@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from henrei_analytics.figures.control_charts import BASELINE_MONTHS
+from henrei_analytics.labels import percent
 
 Row = Mapping[str, Any]
 
@@ -169,11 +170,3 @@ def _of(part: int, whole: int) -> str:
 
 def _day(day: date) -> str:
     return f"{day.month}月{day.day}日"
-
-
-def percent(share: float, digits: int = 1) -> str:
-    """A share of 1 as Japanese text, without turning a small rate into 0."""
-    smallest = 10.0**-digits
-    if 0 < share * 100 < smallest / 2:
-        return f"{smallest:.{digits}f} %未満"
-    return f"{share * 100:.{digits}f} %"
