@@ -39,11 +39,12 @@ def names(label: str | Sequence[str]) -> list[str]:
 
 
 def joined(frame: pl.DataFrame | None, label: str | Sequence[str]) -> tuple[pl.DataFrame | None, str]:
-    """Several columns as one label: 社保 入院外."""
+    """Several columns as one label: 社保 入院外; the total of totals is named once."""
     if isinstance(label, str) or frame is None:
         return frame, str(label)
-    joined = "_".join(label)
-    return frame.with_columns(pl.concat_str(label, separator=" ").alias(joined)).drop(label), joined
+    joined, alike = "_".join(label), pl.all_horizontal(pl.col(label[0]) == pl.col(name) for name in label)
+    words = pl.when(alike).then(pl.col(label[0])).otherwise(pl.concat_str(label, separator=" "))
+    return frame.with_columns(words.alias(joined)).drop(label), joined
 
 
 def values(frame: pl.DataFrame, column: str) -> list[str]:

@@ -86,14 +86,17 @@ class Institution:
         return self.code[3:]
 
 
-def _insurers(prefecture: str, federal: int, troubled: tuple[str, ...]) -> tuple[Insurer, ...]:
-    """Some fifteen insurers of all kinds; ``federal`` only makes the two lists differ."""
+def _insurers(
+    prefecture: str, neighbour: str, federal: int, troubled: tuple[str, ...]
+) -> tuple[Insurer, ...]:
+    """Some sixteen insurers of all kinds, one of the prefecture beside; ``federal`` only makes the two lists differ."""
     numbers: list[tuple[str, Payer, str]] = [
         *((f"01{prefecture}999{n}", "shaho", "01") for n in range(1, 4)),
         *((f"06{prefecture}999{n}", "shaho", "06") for n in range(federal, federal + 4)),
         *((f"{law}{prefecture}9991", "shaho", law) for law in ("31", "32", "33", "34")),
         *((f"{prefecture}999{n}", "kokuho", "00") for n in range(1, 4)),
         *((f"39{prefecture}999{n}", "kokuho", "39") for n in range(1, 3)),
+        (f"{neighbour}9991", "kokuho", "00"),
     ]
     return tuple(
         Insurer(number, payer, law, 3.0 if number in troubled else 1.0) for number, payer, law in numbers
@@ -112,7 +115,7 @@ CLINIC = Institution(
     kokuho_share=0.44,
     beds="",
     departments=(),
-    insurers=_insurers("13", 2, ("06139993",)),
+    insurers=_insurers("13", "11", 2, ("06139993",)),
     other_rate=0.0050,
     rising_insurer="01139992",
 )
@@ -138,7 +141,7 @@ HOSPITAL = Institution(
         Department("20", 6),
         Department("26", 5, 0.6),
     ),
-    insurers=_insurers("27", 5, ("06279996", "279992")),
+    insurers=_insurers("27", "28", 5, ("06279996", "279992")),
     other_rate=0.0068,
     rising_department="11",
 )
