@@ -8,7 +8,9 @@ from datetime import date
 import polars as pl
 import pytest
 
-from henrei_analytics import charts, display, figures, labels, palette
+from henrei_analytics import charts, display, figures, labels
+from henrei_analytics.charts import palette
+from henrei_analytics.charts.points import LINE
 
 MONTHS = [date(2025 + (9 + at) // 12, (9 + at) % 12 + 1, 1) for at in range(14)]
 RATES = pl.DataFrame(
@@ -90,7 +92,7 @@ def test_only_drawn_columns_enter_the_specification() -> None:
 def test_the_same_label_in_two_groups_is_two_lines() -> None:
     draw, data = EVERY_CHART["intervals"]
     spec = draw(data).to_dict()
-    lines = [line.split(charts.LINE) for line in spec["layer"][0]["encoding"]["y"]["scale"]["domain"]]
+    lines = [line.split(LINE) for line in spec["layer"][0]["encoding"]["y"]["scale"]["domain"]]
     assert [label for _, label in lines] == [
         "■ 支払機関",
         "社保",

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import altair as alt
 import polars as pl
 
-from henrei_analytics import encodings, palette
+from henrei_analytics.charts import encodings, palette
 
 INCOMPLETE = "未確定"  # what is written over months that are not complete yet
 

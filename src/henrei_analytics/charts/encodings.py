@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 import altair as alt
 import polars as pl
 
-from henrei_analytics import labels, palette
+from henrei_analytics import labels
+from henrei_analytics.charts import palette
 
 LABEL_LINE = 16  # characters of a bar's label before it goes on in the next line
 NAMES_UPRIGHT = 6  # more names than this are slanted
