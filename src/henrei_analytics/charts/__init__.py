@@ -22,6 +22,7 @@ __all__ = [
     "heatmap",
     "intervals",
     "matrix",
+    "palette",
     "pareto",
     "ratios",
     "stacked",
