@@ -581,6 +581,10 @@ REFERENCE: dict[str, list[Row]] = {
     "file_kinds": [
         {"kind": kind} for kind in ("uke", "hen", "sah", "henr", "zogn", "fmei", "fggk", "tgft", "sast")
     ],
+    "time_rules": [
+        {"rule_id": "claim_window_first_day", "value": 5},
+        {"rule_id": "claim_window_last_day", "value": 10},
+    ],
     "sections": [{"section": "21", "label_ja": "内服"}, {"section": "60", "label_ja": "検査"}],
 }
 

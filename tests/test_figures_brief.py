@@ -165,6 +165,23 @@ def test_next_window_end(as_of, end):
     assert headline(scope)["next_window_end"] == date.fromisoformat(end)
 
 
+def test_the_claim_window_is_the_rule_in_force_on_that_day():
+    """An office may write down that a month's last day was put off."""
+    rules = """
+        rule_id                | value | valid_from | valid_to
+        claim_window_first_day | 5     | -          | -
+        claim_window_last_day  | 10    | -          | 2026-10-31
+        claim_window_last_day  | 12    | 2026-11-01 | -
+    """
+    for as_of, end in (
+        ("2026-10-10", "2026-10-10"),
+        ("2026-11-11", "2026-11-12"),
+        ("2026-11-13", "2026-12-12"),
+    ):
+        scope = Scope(INSTITUTION, date(2026, 9, 1), date.fromisoformat(as_of))
+        assert headline(scope, time_rules=rules)["next_window_end"] == date.fromisoformat(end)
+
+
 def test_due_within_14_days_counts_either_deadline_and_not_what_is_over():
     row = headline(
         returns="""

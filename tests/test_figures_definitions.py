@@ -172,6 +172,8 @@ def made():
         """,
         claim_volume="claim_month | payer | first_claims | source\n2026-09 | shaho | 1000 | uke\n2026-09 | kokuho | 500 | uke",
         time_rules=[
+            {"rule_id": "claim_window_first_day", "value": 5, "source": "要領"},
+            {"rule_id": "claim_window_last_day", "value": 10, "source": "要領"},
             {"rule_id": "download_months", "value": 2, "source": "通知"},
             {"rule_id": "limitation_start_months", "payer": "shaho", "value": 1, "source": "決まり"},
             {"rule_id": "limitation_start_months", "payer": "kokuho", "value": 3, "source": "決まり"},
@@ -205,7 +207,9 @@ def test_a_figure_names_the_rules_its_rows_depend_on(made):
     download = "ダウンロードできるのは返戻の届いた月の2か月後の末日まで（出典: 通知）"
     right = "請求できるのは、社保は診療月の1か月後の1日、国保は診療月の3か月後の1日から5年（2020年3月までの診療は3年）（出典: 決まり）"
     settled = "再請求から4か月のあいだ返戻がなければ決着とみなす（出典: 自院で決めた）"
+    window = "請求と再請求の受付は毎月5日から10日まで（出典: 要領）"
     assert made["top_reasons"].basis.rules == ()
+    assert made["reclaim_window"].basis.rules == (window, download, right)
     assert made["worklist"].basis.rules == (download, right)
     assert made["journey_outcomes"].basis.rules == (right, settled)
 

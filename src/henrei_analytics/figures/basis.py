@@ -20,6 +20,7 @@ from henrei_analytics.figures.figure import Basis
 from henrei_analytics.figures.scope import Scope
 
 STARTS, YEARS = "limitation_start_months", "limitation_years"
+FIRST_DAY, LAST_DAY = "claim_window_first_day", "claim_window_last_day"
 PAYERS = {"shaho": "社保は", "kokuho": "国保は", None: ""}
 
 
@@ -113,8 +114,8 @@ def _rules(sql: str) -> tuple[str, ...]:
     body = _body(sql)
     found = {rule for rule, words in table()["rules"].items() if re.search(rf"\b({words})\b", body)}
     for name in inputs_of(sql):
-        # known_returns hands every column on, those a figure never looks at as well.
-        found |= set(_rules(_shared(name)) if name != "known_returns" else ())
+        # These hand every column on, those a figure never looks at as well.
+        found |= set(_rules(_shared(name)) if name not in ("known_returns", "scope") else ())
     return tuple(found)
 
 
@@ -153,6 +154,11 @@ def _sentence(rule: str, of_rule: dict[str, list[tuple[Any, ...]]]) -> str:
         earlier = "、".join(f"{_until(valid_to)}{value}年" for _, value, valid_to, _ in before)
         right = f"{now[1]}年" + (f"（{earlier}）" if earlier else "")
         return f"請求できるのは、{told}から{right}{_sources(starts + years)}"
+    if rule == "claim_window":
+        first, last = of_rule.get(FIRST_DAY, []), of_rule.get(LAST_DAY, [])
+        if not (first and last):
+            return ""
+        return f"請求と再請求の受付は毎月{first[0][1]}日から{last[0][1]}日まで{_sources(first + last)}"
     rows = of_rule.get(rule, [])
     if not rows:
         return ""

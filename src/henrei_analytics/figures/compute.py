@@ -12,7 +12,7 @@ from henrei_analytics.figures.figure import Figure
 from henrei_analytics.figures.own import BrokenFigure
 from henrei_analytics.figures.scope import Scope, month_number
 
-SHARED_TABLES = ("loaded_kinds", "known_returns", "known_adjustments")
+SHARED_TABLES = ("scope", "loaded_kinds", "known_returns", "known_adjustments")
 """Read several times by most figures, so computed once for a scope."""
 
 SHARED_VIEWS = (
@@ -128,20 +128,14 @@ def prepare(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
     con.execute(f"SET VARIABLE as_of = DATE '{scope.as_of.isoformat()}'")
     con.execute(
         """
-        CREATE OR REPLACE TEMP TABLE scope AS
+        CREATE OR REPLACE TEMP TABLE asked AS
         SELECT
             CAST(? AS VARCHAR) AS institution,
             CAST(? AS DATE) AS month,
             CAST(? AS DATE) AS as_of,
             CAST(? AS INTEGER) AS months_back,
             CAST(? AS DATE) AS first_month,
-            CAST(? AS DATE) AS next_window_start,
-            CAST(? AS DATE) AS next_window_end,
-            CAST(? AS DATE) AS due_until,
-            CAST(? AS INTEGER) AS month_number,
-            CAST(? AS INTEGER) AS first_month_number,
-            CAST(? AS INTEGER) AS as_of_month_number,
-            CAST(? AS INTEGER) AS closed_window_number
+            CAST(? AS DATE) AS due_until
         """,
         [
             scope.institution,
@@ -149,13 +143,7 @@ def prepare(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
             scope.as_of,
             scope.months_back,
             scope.first_month,
-            scope.next_window_start,
-            scope.next_window_end,
             scope.due_until,
-            month_number(scope.month),
-            month_number(scope.first_month),
-            month_number(scope.as_of),
-            month_number(scope.last_closed_window),
         ],
     )
     con.execute("CREATE OR REPLACE TEMP TABLE scope_months (month DATE, month_number INTEGER)")

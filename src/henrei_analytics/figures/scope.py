@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-CLAIM_WINDOW_FIRST_DAY, CLAIM_WINDOW_LAST_DAY = 5, 10
-"""Claims and re-claims are sent from the 5th to the 10th of a month."""
-
 DUE_SOON_DAYS = 14
 
 
@@ -44,28 +41,6 @@ class Scope:
         """Every month of the window, oldest first."""
         last = month_number(self.month)
         return [month_of(number) for number in range(last - self.months_back + 1, last + 1)]
-
-    @property
-    def last_closed_window(self) -> date:
-        """The latest month whose claim window is over at as_of.
-
-        Before the 10th nobody can know yet whether a return misses this month's window, so the
-        month is not counted against it.
-        """
-        number = month_number(self.as_of)
-        return month_of(number if self.as_of.day >= CLAIM_WINDOW_LAST_DAY else number - 1)
-
-    @property
-    def next_window_start(self) -> date:
-        """First day of the claim window that is open at as_of or comes next."""
-        return self.next_window_end.replace(day=CLAIM_WINDOW_FIRST_DAY)
-
-    @property
-    def next_window_end(self) -> date:
-        """Last day of the claim window that is open at as_of or comes next."""
-        number = month_number(self.as_of)
-        month = month_of(number if self.as_of.day <= CLAIM_WINDOW_LAST_DAY else number + 1)
-        return month.replace(day=CLAIM_WINDOW_LAST_DAY)
 
     @property
     def due_until(self) -> date:
