@@ -13,9 +13,9 @@ from scipy.optimize import linprog
 
 from henrei_analytics.disclosure.edition import Edition, published, shareable_figures, shareable_notebooks
 from henrei_analytics.disclosure.names import letters
-from henrei_analytics.disclosure.publish import HIDDEN, publish
+from henrei_analytics.disclosure.publish import FIRST_ROUND, HIDDEN, publish
 from henrei_analytics.disclosure.rule import POSSIBLE_VALUES, UNDER, WITH
-from henrei_analytics.disclosure.tables import Table
+from henrei_analytics.disclosure.tables import Part, Table
 from henrei_analytics.figures.declarations import DefinitionError, declarations, parse
 from henrei_analytics.figures.shareable import Count, Shareable, shareable_of
 
@@ -95,8 +95,28 @@ def test_a_month_beside_the_months_is_the_same_number() -> None:
 
 def test_a_small_rest_is_not_left_to_be_subtracted() -> None:
     whole, part = one_way("w", "c", {"a": 25}, of="whole"), one_way("p", "c", {"a": 20}, of="part")
-    found = publish([whole, part], {"whole": ["part"]}, ["part"])
+    found = publish([whole, part], {"whole": [Part("part")]}, ["part"])
     assert (shown(found["w"], "c"), shown(found["p"], "c")) == ({"a": None}, {"a": 20})
+
+
+def test_a_part_at_some_keys_of_the_whole_leaves_its_rest_there() -> None:
+    whole = table("w", ("round", "c"), [("1", "a", 25), ("2", "a", 40)], of="whole")
+    part = one_way("p", "c", {"a": 20}, of="part")
+    found = publish([whole, part], {"whole": [Part("part", at=FIRST_ROUND)]}, ["part"])
+    assert found["w"].sort("round")["n"].to_list() == [None, 40]
+
+
+def test_what_is_nearly_all_of_a_hidden_count_is_hidden_with_it() -> None:
+    """An outsider takes 20 of the one for 20 of the other, and 63 − 40 − 20 for the small one."""
+    whole = one_way("w", "c", {"a": 40, "b": 20, "c": 3, "all": 63}, of="whole")
+    watched = one_way("v", "c", {"b": 20}, of="watched", partial=True)
+    parts = {"whole": [Part("watched", is_nearly_all=True)]}
+    found = publish([whole, watched], parts, ["watched"])
+    small = next(row for row in found["w"].iter_rows(named=True) if row["c"] == "c")
+    assert small["n"] is None
+    hidden_beside = {row["c"] for row in found["w"].iter_rows(named=True) if row["n"] is None}
+    assert "b" not in hidden_beside or found["v"]["n"].to_list() == [None]
+    assert hidden_beside - {"c"}
 
 
 def test_what_is_computed_from_a_hidden_count_goes_with_it() -> None:

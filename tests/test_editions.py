@@ -249,23 +249,32 @@ def month_file(folder: Path, claims: int, numbers: dict[str, int | str], **more:
     return path
 
 
-def test_a_pool_adds_what_three_publish_and_bounds_what_one_hides(tmp_path: Path) -> None:
-    for name, claims, september in (("a", 100, 10), ("b", 200, 20), ("c", 300, 30), ("d", 400, "under_10")):
-        month_file(
-            tmp_path / name, claims, {"2026-09": september, "2026-08": 12 if name < "c" else "under_10"}
-        )
+def test_every_number_of_a_pool_is_of_the_same_institutions(tmp_path: Path) -> None:
+    """August is published by two of the three that publish September, and by one more: no third number may tell."""
+    numbers = {
+        "a": {"2026-09": 10, "2026-08": 12},
+        "b": {"2026-09": 20, "2026-08": 12},
+        "c": {"2026-09": 30, "2026-08": 12, "2026-07": 15},
+        "d": {"2026-09": 40, "2026-08": "under_10", "2026-07": 15},
+    }
+    for claims, (name, months) in enumerate(numbers.items(), start=1):
+        month_file(tmp_path / name, 100 * claims, months)
     pooled = pool([tmp_path])
-    (row,) = [row for row in pooled.rows if row.measure == "first_returns"]
-    assert (row.keys, row.institutions, row.hiding) == ({"month": "2026-09-01"}, 3, 1)
-    assert (row.numerator, row.denominator) == (60, 600)
-    assert (row.low, row.high) == (61 / 1000, 69 / 1000)
-    assert (pooled.institutions, pooled.too_few, pooled.hidden) == (4, 1, 3)
+    assert (pooled.institutions, pooled.group, pooled.left_out, pooled.hidden) == (4, 3, 1, 1)
+    told = {row.keys["month"]: (row.numerator, row.denominator, row.low) for row in pooled.rows}
+    # of the fourth nothing is in it, and its claims cannot be had from a bound
+    assert told == {"2026-09-01": (60, 600, None), "2026-08-01": (36, 603, None)}
     table, page = write_pool(pooled, tmp_path / "out")
-    assert (
-        "2026-09,合計,合計,すべて,初めての返戻（原審査）,3,1,60,600,0.100000,0.061000,0.069000"
-        in table.read_text("utf-8")
-    )
-    assert "4施設" in page.read_text("utf-8")
+    assert "2026-09,合計,合計,すべて,初めての返戻（原審査）,3,60,600,0.100000,," in table.read_text("utf-8")
+    assert "4施設" in page.read_text("utf-8") and "（3施設）" in page.read_text("utf-8")
+
+
+def test_three_left_over_together_bound_the_rate_of_all(tmp_path: Path) -> None:
+    for number in range(1, 7):
+        month_file(tmp_path / str(number), 100 * number, {"2026-09": 10 if number < 4 else "under_10"})
+    (row,) = pool([tmp_path]).rows
+    assert (row.numerator, row.denominator) == (30, 600)
+    assert (row.low, row.high) == (33 / 2100, 57 / 2100)
 
 
 def test_a_pool_refuses_what_is_not_for_sharing(tmp_path: Path) -> None:
@@ -294,7 +303,7 @@ def test_the_command_says_what_was_pooled(henrei, tmp_path: Path) -> None:
     files = [month_file(tmp_path / str(n), 100 * n, {"2026-09": 10 * n}) for n in (1, 2, 3)]
     code, said, _ = henrei("pool", *files, "--out", tmp_path / "out")
     assert code == 0
-    assert "3施設を合算しました（1行）" in said
+    assert "3施設のうち3施設を合算しました（1行）" in said
     assert (tmp_path / "out" / "pool.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     code, _, wrong = henrei("report", "--edition", "public")
     assert code == 2

@@ -139,8 +139,9 @@ def pool(
     written = write_pool(pooled, out)
     _say(
         [
-            f"{pooled.institutions}施設を合算しました（{len(pooled.rows):,}行）: {'、'.join(map(str, written))}",
-            f"  公表している施設が3に満たないため示さない数 {pooled.too_few:,}、施設が伏せている数 {pooled.hidden:,}",
+            f"{pooled.institutions}施設のうち{pooled.group}施設を合算しました（{len(pooled.rows):,}行）: "
+            f"{'、'.join(map(str, written))}",
+            f"  その全施設が公表していないため示さない数 {pooled.left_out:,}、施設が伏せている数 {pooled.hidden:,}",
         ]
     )
 

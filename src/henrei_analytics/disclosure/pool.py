@@ -1,14 +1,16 @@
 """Adds up what several institutions share: numbers of the shareable editions, never those of the internal one.
 
-A pooled number is made of the institutions that publish it. Those that had to hide it are counted beside it, and
-because they are the ones with few returns, a rate of the others alone would be too high: with the denominators, which
-are hardly ever hidden, and 1 to 9 for every "under 10", the true rate of all of them is bounded.
+Every pooled number is made of the same institutions: if a total were made of four and its parts of three, the fourth
+would be left over. The group is the one that gives most, and a number that not all of it publish is not pooled. Who
+is not in it mostly has few returns, so that a rate of the group alone would be too high: with the denominators, which
+are hardly ever hidden, and 1 to 9 for every "under 10", the true rate of all of them is bounded, where at least three
+are left over together.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -42,12 +44,10 @@ class Shared:
 
 @dataclass
 class PooledRow:
-    """One number of several institutions; `low` and `high` bound the rate of all, the hiding ones included."""
+    """One number of the group; `low` and `high` bound the rate of all institutions, those left over included."""
 
     keys: dict[str, str]
     measure: str
-    institutions: int
-    hiding: int
     numerator: int
     denominator: int | None = None
     low: float | None = None
@@ -63,8 +63,9 @@ class Pool:
     """The pooled rows, and what could not be pooled."""
 
     rows: list[PooledRow]
-    institutions: int
-    too_few: int  # cells that fewer than three institutions publish
+    institutions: int  # given
+    group: int  # of them, those that every row is made of
+    left_out: int  # numbers that not all of the group publish
     hidden: int  # single numbers that institutions hide
     files: list[Path] = field(default_factory=list)
 
@@ -77,11 +78,16 @@ def pool(paths: Iterable[Path]) -> Pool:
         raise HenreiError(
             f"外部提供用の {FILE} が{len(shared)}施設分しかありません。{INSTITUTIONS}施設分以上を指定してください。"
         )
-    rows = [*_rates(shared), *_counts(shared)]
-    kept = [row for row in rows if row.institutions >= INSTITUTIONS]
-    kept.sort(key=lambda row: (row.measure != RATE[0], *(row.keys.get(key, "") for key in KEYS)))
+    cells = _cells(shared)
+    group = _group(shared, cells)
+    rows = [
+        _row(measure, keys, shared, group)
+        for measure, keys in cells
+        if _all_publish(group, measure, keys, shared)
+    ]
+    rows.sort(key=lambda row: (row.measure != RATE[0], *(row.keys.get(key, "") for key in KEYS)))
     hidden = sum(1 for each in shared for cell in each.marks if _is_pooled(cell))
-    return Pool(kept, len(shared), len(rows) - len(kept), hidden, [each.path for each in shared])
+    return Pool(rows, len(shared), len(group), len(cells) - len(rows), hidden, [each.path for each in shared])
 
 
 def read_shared(path: Path) -> Shared:
@@ -179,34 +185,49 @@ def _is_pooled(cell: Cell) -> bool:
     return {key for key, _ in cell[1]} <= set(KEYS) and cell[0] in (*RATE, COUNT)
 
 
-def _keys(shared: Sequence[Shared], measure: str) -> list[Keys]:
-    cells = {cell for each in shared for cell in (*each.values, *each.marks) if _is_pooled(cell)}
-    return sorted((keys for name, keys in cells if name == measure), key=sorted)
+def _cells(shared: Sequence[Shared]) -> list[Cell]:
+    """What could be pooled: rates by the keys of their numerators, and counts."""
+    found = {cell for each in shared for cell in (*each.values, *each.marks) if _is_pooled(cell)}
+    return sorted((cell for cell in found if cell[0] != RATE[1]), key=lambda cell: (cell[0], sorted(cell[1])))
 
 
-def _rates(shared: Sequence[Shared]) -> Iterable[PooledRow]:
-    for keys in _keys(shared, RATE[0]):
-        top, bottom = (RATE[0], keys), (RATE[1], keys)
-        known = [each for each in shared if top in each.values and bottom in each.values]
-        hiding = [
-            each
-            for each in shared
-            if each not in known and any(cell in each.values or cell in each.marks for cell in (top, bottom))
-        ]
-        numerator = sum(each.values[top] for each in known)
-        denominator = sum(each.values[bottom] for each in known)
-        row = PooledRow(dict(keys), RATE[0], len(known), len(hiding), numerator, denominator)
-        if all(each.marks.get(top) == UNDER and bottom in each.values for each in hiding):
-            whole = denominator + sum(each.values[bottom] for each in hiding)
-            if whole:
-                row.low = (numerator + len(hiding)) / whole
-                row.high = (numerator + (THRESHOLD - 1) * len(hiding)) / whole
-        yield row
+def _publishes(each: Shared, measure: str, keys: Keys) -> bool:
+    needed = RATE if measure == RATE[0] else (measure,)
+    return all((name, keys) in each.values for name in needed)
 
 
-def _counts(shared: Sequence[Shared]) -> Iterable[PooledRow]:
-    for keys in _keys(shared, COUNT):
-        cell = (COUNT, keys)
-        known = [each.values[cell] for each in shared if cell in each.values]
-        hiding = sum(cell in each.marks for each in shared)
-        yield PooledRow(dict(keys), COUNT, len(known), hiding, sum(known))
+def _all_publish(group: Collection[int], measure: str, keys: Keys, shared: Sequence[Shared]) -> bool:
+    return bool(group) and all(_publishes(shared[at], measure, keys) for at in group)
+
+
+def _group(shared: Sequence[Shared], cells: Sequence[Cell]) -> frozenset[int]:
+    """The institutions, at least three, that together publish most numbers; of equal ones the most institutions."""
+    publishers = {
+        frozenset(at for at, each in enumerate(shared) if _publishes(each, *cell)) for cell in cells
+    }
+    candidates = {one & two for one in publishers for two in publishers}
+    sizes = {
+        group: sum(_all_publish(group, *cell, shared) for cell in cells) * len(group)
+        for group in candidates
+        if len(group) >= INSTITUTIONS
+    }
+    best = max(sizes, key=lambda group: (sizes[group], len(group), sorted(group, reverse=True)), default=None)
+    return best or frozenset()
+
+
+def _row(measure: str, keys: Keys, shared: Sequence[Shared], group: Collection[int]) -> PooledRow:
+    numerator = sum(shared[at].values[measure, keys] for at in group)
+    row = PooledRow(dict(keys), measure, numerator)
+    if measure != RATE[0]:
+        return row
+    top, bottom = (RATE[0], keys), (RATE[1], keys)
+    row.denominator = sum(shared[at].values[bottom] for at in group)
+    others = [each for at, each in enumerate(shared) if at not in group]
+    # With one or two left over the bounds would give their claims away.
+    may_tell = not others or len(others) >= INSTITUTIONS
+    if may_tell and all(each.marks.get(top) == UNDER and bottom in each.values for each in others):
+        whole = row.denominator + sum(each.values[bottom] for each in others)
+        if whole:
+            row.low = (numerator + len(others)) / whole
+            row.high = (numerator + (THRESHOLD - 1) * len(others)) / whole
+    return row

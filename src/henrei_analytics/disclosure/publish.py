@@ -11,16 +11,22 @@ import polars as pl
 
 from henrei_analytics.disclosure.protect import Cell, protect
 from henrei_analytics.disclosure.rule import WITH
-from henrei_analytics.disclosure.tables import Table, counts_of, worth_showing
+from henrei_analytics.disclosure.tables import Part, Table, counts_of, worth_showing
 from henrei_analytics.figures.shareable import Shareable
 
 HIDDEN = "hidden"
 """Column of a published frame: what is hidden in the row and why, as `column:mark`."""
 
-PARTS_OF: Mapping[str, Sequence[str]] = {
-    "returns": ("first_returns", "open_returns"),
-    "first_claims": ("first_returns",),
-    "reclaims": ("re_returns",),
+FIRST_ROUND = frozenset({("round", "1")})
+PARTS_OF: Mapping[str, Sequence[Part]] = {
+    "returns": (
+        Part("first_returns"),
+        Part("first_returns", at=FIRST_ROUND),
+        Part("reclaims_all"),
+        Part("watched_returns", is_nearly_all=True),
+    ),
+    "first_claims": (Part("first_returns"),),
+    "reclaims": (Part("re_returns"),),
 }
 """Measure → measures whose receipts are all among its own. New measures that overlap others belong here."""
 
@@ -33,7 +39,7 @@ FIXED_ORDER = {"month", "payer", "setting", "period", "round", "stage", "age", "
 
 def publish(
     tables: Sequence[Table],
-    parts_of: Mapping[str, Sequence[str]] = PARTS_OF,
+    parts_of: Mapping[str, Sequence[Part]] = PARTS_OF,
     kept: Sequence[str] = KEPT,
 ) -> dict[str, pl.DataFrame]:
     """The published rows of every table by name. A table of which little would be left is not among them."""

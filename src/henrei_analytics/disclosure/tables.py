@@ -3,7 +3,7 @@
 A count is known by what it counts and for which keys. The same count in two figures is one; a table with more keys
 adds up to one with fewer; two tables that share only some keys are tied by the totals they have in common, shown or
 not; a part and its whole leave a rest. With all of these, whatever can be computed from the published numbers by
-adding and subtracting is a combination of the sums made here.
+adding and subtracting is a combination of the sums made here, as long as measures that overlap are declared (`Part`).
 """
 
 from __future__ import annotations
@@ -56,6 +56,18 @@ class Table:
         }
 
 
+@dataclass(frozen=True)
+class Part:
+    """A measure whose receipts are all among those of another one, there at the keys `at`.
+
+    Of a part that is nearly all of the whole an outsider may take the rest to be nothing: the rest counts as known.
+    """
+
+    measure: str
+    at: frozenset[tuple[str, str]] = frozenset()
+    is_nearly_all: bool = False
+
+
 @dataclass
 class Counts:
     """Counts, the sums between them, and which of them somebody would see."""
@@ -65,7 +77,7 @@ class Counts:
     shown: set[Cell]
 
 
-def counts_of(tables: Sequence[Table], parts_of: Mapping[str, Sequence[str]]) -> Counts:
+def counts_of(tables: Sequence[Table], parts_of: Mapping[str, Sequence[Part]]) -> Counts:
     """All counts of the tables. `parts_of`: measure → measures whose receipts are all among its own."""
     values: dict[Cell, int] = {}
     for table in tables:
@@ -94,15 +106,17 @@ def _splits(tables: Iterable[Table], values: dict[Cell, int]) -> list[Sum]:
     return found
 
 
-def _rests(values: dict[Cell, int], shown: set[Cell], parts_of: Mapping[str, Sequence[str]]) -> list[Sum]:
+def _rests(values: dict[Cell, int], shown: set[Cell], parts_of: Mapping[str, Sequence[Part]]) -> list[Sum]:
     found = []
-    for measure, keys in sorted(shown, key=lambda cell: (cell[0], sorted(cell[1]))):
+    for measure, keys in sorted(shown, key=_text):
         for part in parts_of.get(measure, ()):
-            top, other = (measure, keys), (part, keys)
-            if other in shown:
-                rest = (f"{measure} − {part}", keys)
+            top, other = (measure, keys), (part.measure, keys - part.at)
+            if part.at <= keys and other in shown:
+                rest = (f"{measure} − {part.measure}", keys)
                 values[rest] = values[top] - values[other]
                 found.append(Sum(top, (other, rest)))
+                if part.is_nearly_all:
+                    shown.add(rest)
     return found
 
 
