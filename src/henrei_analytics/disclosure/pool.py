@@ -10,6 +10,7 @@ are left over together.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -202,12 +203,12 @@ def _all_publish(group: Collection[int], measure: str, keys: Keys, shared: Seque
 
 def _group(shared: Sequence[Shared], cells: Sequence[Cell]) -> frozenset[int]:
     """The institutions, at least three, that together publish most numbers; of equal ones the most institutions."""
-    publishers = {
+    publishers = Counter(
         frozenset(at for at, each in enumerate(shared) if _publishes(each, *cell)) for cell in cells
-    }
+    )
     candidates = {one & two for one in publishers for two in publishers}
     sizes = {
-        group: sum(_all_publish(group, *cell, shared) for cell in cells) * len(group)
+        group: len(group) * sum(number for whole, number in publishers.items() if group <= whole)
         for group in candidates
         if len(group) >= INSTITUTIONS
     }
