@@ -584,6 +584,7 @@ REFERENCE: dict[str, list[Row]] = {
     "time_rules": [
         {"rule_id": "claim_window_first_day", "value": 5},
         {"rule_id": "claim_window_last_day", "value": 10},
+        {"rule_id": "download_months", "value": 2},
     ],
     "sections": [{"section": "21", "label_ja": "内服"}, {"section": "60", "label_ja": "検査"}],
 }

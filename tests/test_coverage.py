@@ -79,7 +79,8 @@ def test_what_cannot_be_there_yet_is_not_missing(
     ("as_of", "state", "days_left", "severity"),
     [
         ("2026-10-05", "missing", 87, "amber"),
-        ("2026-12-17", "missing", 14, "amber"),
+        ("2026-12-16", "missing", 15, "amber"),
+        ("2026-12-17", "missing", 14, "red"),
         ("2026-12-18", "missing", 13, "red"),
         ("2026-12-31", "missing", 0, "red"),
         ("2027-01-01", "gone", None, None),

@@ -34,8 +34,8 @@ def test_coverage_in_the_order_files_are_worked_with():
             kind | payer  | month   | state      | days_left | institution
             sast | shaho  | 2026-09 | loaded     | -         | 1319912345
             hen  | kokuho | 2026-09 | missing    | 61        | 1319912345
-            hen  | shaho  | 2026-07 | missing    | 13        | 1319912345
-            hen  | shaho  | 2026-08 | missing    | 14        | 1319912345
+            hen  | shaho  | 2026-07 | missing    | 14        | 1319912345
+            hen  | shaho  | 2026-08 | missing    | 15        | 1319912345
             hen  | shaho  | 2026-06 | gone       | -         | 1319912345
             zogn | shaho  | 2026-09 | missing    | 3         | 1319912345
             uke  | shaho  | 2026-09 | superseded | -         | 1319912345

@@ -93,8 +93,8 @@ def test_a_reported_return_nobody_downloaded_has_no_return(loaded: Loaded) -> No
     [
         (date(2026, 9, 30), None, None),  # not arrived yet
         (date(2026, 10, 31), "amber", 61),
-        (date(2026, 12, 17), "amber", 14),
-        (date(2026, 12, 18), "red", 13),
+        (date(2026, 12, 16), "amber", 15),
+        (date(2026, 12, 17), "red", 14),
         (date(2027, 1, 1), "info", -1),
     ],
 )

@@ -59,13 +59,13 @@ def test_what_is_open_and_what_is_there_month_by_month(henrei: Henrei, office: O
 
 
 def test_what_will_be_lost_within_two_weeks_asks_for_somebody(henrei: Henrei, office: Office) -> None:
-    """The same database, two days later; on the day after the deadline nobody can do anything any more."""
+    """The same database, a day later; on the day after the deadline nobody can do anything any more."""
     saved(office, CLAIMS, RETURNS)
     henrei("load", office.folder)
-    assert [status(henrei, day)[0] for day in ("2026-12-17", "2026-12-18", "2026-12-31", "2027-01-01")] == [
+    assert [status(henrei, day)[0] for day in ("2026-12-16", "2026-12-17", "2026-12-31", "2027-01-01")] == [
         0, 1, 1, 0,
     ]  # fmt: skip
-    _, said = status(henrei, "2026-12-18")
+    _, said = status(henrei, "2026-12-17")
     urgent = [line for line in said if line.startswith("    [至急]")]
     assert len(urgent) == 1 and "国保" in urgent[0] and "2026年9月" in urgent[0]
     assert said[said.index(urgent[0]) + 1].startswith("        → ")

@@ -150,7 +150,7 @@ def coverage(world: World) -> Iterator[Row]:
     for row in world.ours("coverage"):
         if world.first <= number(row.month) <= world.now:
             near = row.state == "missing" and row.kind in RETURN_FILES
-            near = near and (row.download_deadline - world.today).days < DUE_SOON_DAYS
+            near = near and (row.download_deadline - world.today).days <= DUE_SOON_DAYS
             yield {
                 "month": row.month,
                 "payer": row.payer,

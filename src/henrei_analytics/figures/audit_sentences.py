@@ -49,7 +49,11 @@ def _funnel(rows: pl.DataFrame) -> Iterable[str]:
         "請求件数から見て偶然で説明できる範囲（限界）の外にあるかどうかだけを見ます。"
     )
     own = rows.filter(pl.col("is_own"))
-    outside = [row for row in own.to_dicts() if row["signal_funnel"] not in (None, "within")]
+    compared = [row for row in own.to_dicts() if row["signal_funnel"] is not None]
+    if not compared:
+        yield "この施設には、ほかの施設と比べられる区分がありません。"
+        return
+    outside = [row for row in compared if row["signal_funnel"] != "within"]
     yield "".join(map(_outside, outside)) or "この施設は、比べられるどの区分でも限界の内側です。"
     if spread := [row for row in own.to_dicts() if (row["phi"] or 1) > 1]:
         names = "・".join(_cell(row) for row in spread)

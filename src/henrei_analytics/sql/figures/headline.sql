@@ -107,7 +107,7 @@ SELECT
     e.reported,
     e.reported_due_14_days,
     e.reported_deadline,
-    CAST(last_day(s.month + INTERVAL '3' MONTH) AS DATE) AS month_download_deadline,
+    s.month_download_deadline,
     f.return_files,
     s.month_number < s.as_of_month_number AS has_arrived
 FROM counted AS c

@@ -10,7 +10,7 @@ WITH known AS (
 missing_returns AS (
     SELECT
         'return_file_missing' AS what,
-        CASE WHEN days_left < 14 THEN 'red' ELSE 'amber' END AS severity,
+        CASE WHEN days_left <= 14 THEN 'red' ELSE 'amber' END AS severity,
         institution, payer, kind, month, CAST(NULL AS BIGINT) AS number, CAST(NULL AS VARCHAR) AS name,
         download_deadline AS deadline
     FROM mart.coverage
@@ -44,7 +44,7 @@ not_downloaded AS (
         CASE
             WHEN medium = 'paper' THEN 'amber'
             WHEN download_deadline < as_of THEN 'info'
-            WHEN download_deadline < as_of + INTERVAL 14 DAY THEN 'red'
+            WHEN download_deadline <= as_of + INTERVAL 14 DAY THEN 'red'
             ELSE 'amber'
         END AS severity,
         institution, payer, source, processing_month, COUNT(*), NULL, download_deadline

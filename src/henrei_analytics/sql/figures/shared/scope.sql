@@ -3,11 +3,13 @@
 -- rule: the window of months_back months ends in the month asked for. Claims and re-claims go from the first to the last
 --       day of the claim window, by the rule in force at as_of: the window open then, else the next to come. Before its
 --       last day nobody can know whether a return misses this month's, so the month is not counted against it
---       (closed_window_number). A month_number is year*12+month, so that differences are whole months.
+--       (closed_window_number). What is sent in the month comes back in the next, and can be downloaded until the end of
+--       the month download_months later (month_download_deadline). A month_number is year*12+month, so that differences are whole months.
 WITH days AS (
     SELECT
         MAX(CASE WHEN r.rule_id = 'claim_window_first_day' THEN r.value END) AS first_day,
-        MAX(CASE WHEN r.rule_id = 'claim_window_last_day' THEN r.value END) AS last_day
+        MAX(CASE WHEN r.rule_id = 'claim_window_last_day' THEN r.value END) AS last_day,
+        MAX(CASE WHEN r.rule_id = 'download_months' THEN r.value END) AS download_months
     FROM mart.time_rules AS r
     CROSS JOIN asked AS a
     WHERE a.as_of BETWEEN COALESCE(r.valid_from, DATE '0001-01-01') AND COALESCE(r.valid_to, DATE '9999-12-31')
@@ -19,7 +21,8 @@ numbered AS (
         year(a.as_of) * 12 + month(a.as_of) AS as_of_month_number,
         year(a.as_of) * 12 + month(a.as_of) + CASE WHEN day(a.as_of) > d.last_day THEN 1 ELSE 0 END AS window_number,
         d.first_day,
-        d.last_day
+        d.last_day,
+        d.download_months
     FROM asked AS a
     CROSS JOIN days AS d
 )
@@ -34,6 +37,7 @@ SELECT
     make_date(CAST(floor((n.window_number - 1) / 12) AS INTEGER), (n.window_number - 1) % 12 + 1, n.last_day)
         AS next_window_end,
     n.due_until,
+    CAST(last_day(n.month + INTERVAL '1' MONTH * (1 + n.download_months)) AS DATE) AS month_download_deadline,
     n.month_number,
     n.month_number - n.months_back + 1 AS first_month_number,
     n.as_of_month_number,
