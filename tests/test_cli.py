@@ -179,7 +179,7 @@ def test_demo_writes_only_where_nothing_is(henrei: Henrei, office: Office) -> No
     assert (code, said) == (2, "")
     assert (
         errors
-        == f"エラー: {office.folder} は空ではありません。空のフォルダーか、新しいフォルダーを指定してください。\n"
+        == f"エラー: {office.folder} は空のフォルダーではありません。空のフォルダーか、新しいフォルダーを指定してください。\n"
     )
 
 

@@ -11,9 +11,10 @@ import polars as pl
 import pytest
 
 from browser import chromium, opened
-from henrei_analytics import output
+from henrei_analytics import files
 from henrei_analytics.pages import Link, Page, Provenance, page_html
 from henrei_analytics.pages.search import search_entries
+from henrei_analytics.site import FIGURES, index, link_months
 from shown_pages import ROWS, figure, page, pages
 
 OFFICES = {"1319912345": "架空クリニック 13-1-9912345", "2719954321": "架空病院 27-1-9954321"}
@@ -35,7 +36,7 @@ def _write(out: Path, office: str, month: str, names: list[str]) -> None:
     """One month as a report leaves it; the pages are as small as pages can be."""
     folder = out / office / month
     for name in names:
-        output.write_text(folder / f"{name}.html", "<nav><!--months--><!--/months--></nav>")
+        files.write_text(folder / f"{name}.html", "<nav><!--months--><!--/months--></nav>")
     headline = {
         "rows": [{"returns": 18, "points": 12480, "rate": 0.019, "open_returns": 7, "as_of": "2026-10-31"}]
     }
@@ -46,8 +47,8 @@ def _write(out: Path, office: str, month: str, names: list[str]) -> None:
         "figures": {"10_monthly_brief": {"headline": headline}},
         "search": search_entries(pages()),
     }
-    output.write_json(folder / output.FIGURES, content)
-    output.write_bytes(folder / "tables.xlsx", b"")
+    files.write_json(folder / FIGURES, content)
+    files.write_bytes(folder / "tables.xlsx", b"")
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +58,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for office in OFFICES:
         for month in MONTHS:
             _write(out, office, month, list(TITLES))
-    output.link_months(out, [(office, month) for office in OFFICES for month in MONTHS])
-    output.write_text(out / "index.html", output.index(out, []))
+    link_months(out, [(office, month) for office in OFFICES for month in MONTHS])
+    files.write_text(out / "index.html", index(out, []))
     return out
 
 
@@ -145,13 +146,13 @@ def test_months_lead_to_each_other(site: Path, tmp_path: Path) -> None:
 def test_a_month_that_joins_shows_on_the_pages_before_it(tmp_path: Path) -> None:
     office = "1319912345"
     _write(tmp_path, office, "2026-08", list(TITLES))
-    output.link_months(tmp_path, [(office, "2026-08")])
+    link_months(tmp_path, [(office, "2026-08")])
     earlier = tmp_path / office / "2026-08" / "20_return_reasons.html"
     assert _months_beside(earlier) == []
     _write(tmp_path, office, "2026-09", ["10_monthly_brief"])
-    output.link_months(tmp_path, [(office, "2026-09")])
+    link_months(tmp_path, [(office, "2026-09")])
     assert _months_beside(earlier) == [("next", "../../index.html#1319912345-2026-09")]
-    output.write_text(tmp_path / "index.html", output.index(tmp_path, []))
+    files.write_text(tmp_path / "index.html", index(tmp_path, []))
     assert 'id="1319912345-2026-09"' in (tmp_path / "index.html").read_text("utf-8")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from henrei_analytics import output, report
+from henrei_analytics import files, report
 from henrei_analytics.errors import HenreiError
 
 CLINIC = "1319912345"
@@ -96,9 +96,9 @@ def test_nothing_says_where_it_was_made(made, demo_database: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="no file modes")
 def test_files_are_for_their_owner_only(made, demo_database: Path, notebooks: Path, tmp_path: Path) -> None:
     out, _, _ = made
-    files = [path for path in out.rglob("*") if path.is_file()]
-    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
-    output.write_text(tmp_path / "a" / "b" / "c.txt", "")
+    written = [path for path in out.rglob("*") if path.is_file()]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
+    files.write_text(tmp_path / "a" / "b" / "c.txt", "")
     assert {stat.S_IMODE((tmp_path / folder).stat().st_mode) for folder in ("a", "a/b")} == {0o700}
 
 
@@ -127,13 +127,13 @@ def test_an_institution_nobody_knows_is_an_error(
 
 def test_an_interrupted_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "page.html"
-    output.write_text(path, "古い")
+    files.write_text(path, "古い")
 
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(output.os, "replace", fail)
+    monkeypatch.setattr(files.os, "replace", fail)
     with pytest.raises(KeyboardInterrupt):
-        output.write_text(path, "新しい")
+        files.write_text(path, "新しい")
     assert [each.name for each in tmp_path.iterdir()] == ["page.html"]
     assert path.read_text("utf-8") == "古い"

@@ -276,8 +276,10 @@ def demo(
     """架空の医療機関2つの請求・返戻ファイルを作る（実在の人・機関ではありません）。"""
     from henrei_analytics.demo import write_demo
 
-    if out.exists() and any(out.iterdir()):
-        raise HenreiError(f"{out} は空ではありません。空のフォルダーか、新しいフォルダーを指定してください。")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise HenreiError(
+            f"{out} は空のフォルダーではありません。空のフォルダーか、新しいフォルダーを指定してください。"
+        )
     made = write_demo(out, seed=seed, noise=noise)
     said = "検索番号のない再請求、訂正された氏名や保険者、紙の返戻、なくしたファイルなどを混ぜました。本当のことは truth.json にあります。"
     _say(

@@ -16,8 +16,8 @@ import nbformat
 from henrei_analytics.errors import HenreiError
 from henrei_analytics.figures import definitions
 from henrei_analytics.figures.own import folder_of as figures_folder
+from henrei_analytics.files import make_folder, write_text
 from henrei_analytics.notebook_files import own_folder, shipped_folder
-from henrei_analytics.output import make_folder, write_text
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 NUMBERED = re.compile(r"\d\d_[a-z][a-z0-9_]*")

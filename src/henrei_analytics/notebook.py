@@ -24,7 +24,7 @@ from henrei_analytics.checks import view as checks_view
 from henrei_analytics.disclosure import Edition
 from henrei_analytics.errors import HenreiError
 from henrei_analytics.figures import BrokenFigure, Figure, OwnFigures, Scope, read_own_figures
-from henrei_analytics.figures.figure import undeclared
+from henrei_analytics.figures.figure import narrowed, undeclared
 from henrei_analytics.figures.own import folder_of
 from henrei_analytics.offices import Institution, institutions
 from henrei_analytics.shareable_office import ShareableOffice
@@ -69,15 +69,14 @@ class Office:
     @property
     def incomplete(self) -> date | None:
         """The first month whose returns cannot have arrived yet, if the report shows it."""
-        month = self.scope.as_of.replace(day=1)
-        return month if month <= self.scope.month else None
+        return self.scope.incomplete
 
     def figure(self, name: str, **where: Any) -> Figure:
         """A figure, computed once; `period="month"` or `payer=["shaho", "kokuho"]` keeps those rows only."""
         if name not in self._figures:
             self._figures[name] = figures.compute(self.con, self.scope, self._known(name), self.own.known)
         figure = self._figures[name]
-        return replace(figure, data=_rows(figure.data, where)) if where else figure
+        return replace(figure, data=narrowed(figure.data, where)) if where else figure
 
     def _known(self, name: str) -> str:
         if name in self.own.known:
@@ -216,12 +215,6 @@ def open_office(
 def month_label(month: date) -> str:
     """2026年9月請求分（10月返戻）: the month claimed and processed, and the month its returns arrive."""
     return f"{labels.month(month)}請求分（{month.month % 12 + 1}月返戻）"
-
-
-def _rows(data: pl.DataFrame, where: dict[str, Any]) -> pl.DataFrame:
-    for column, wanted in where.items():
-        data = data.filter(pl.col(column).is_in(wanted if isinstance(wanted, (list, tuple)) else [wanted]))
-    return data
 
 
 def _database(given: str) -> Path:

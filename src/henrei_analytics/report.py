@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 import nbformat
 
-from henrei_analytics import __version__, figures, labels, output
+from henrei_analytics import __version__, figures, files, labels, site
 from henrei_analytics.definitions_page import DEFINITIONS, definitions_html
 from henrei_analytics.disclosure import Edition
 from henrei_analytics.disclosure.edition import shareable_notebooks
@@ -97,7 +97,7 @@ def run(
     sources, own_problems = _sources(shipped_files(notebooks or shipped_folder()), database, edition)
     check_folder(out, edition)
     try:
-        output.make_folder(out)
+        files.make_folder(out)
     except OSError as error:
         raise HenreiError(
             f"{out} に書けません（{type(error).__name__}）。別のフォルダーを指定してください。"
@@ -119,11 +119,11 @@ def run(
             if not handling.is_shareable:
                 result.differences += _sums_that_differ(con, job)
     about = {"edition": edition, "rule": handling.rule} if handling.is_shareable else {}
-    output.link_months(out, [job.key for job in wanted])
-    output.write_json(out / output.FIGURES, numbers | about)
-    output.write_text(out / DEFINITIONS, definitions_html(own.known))
+    site.link_months(out, [job.key for job in wanted])
+    files.write_json(out / site.FIGURES, numbers | about)
+    files.write_text(out / DEFINITIONS, definitions_html(own.known))
     told = [] if handling.is_shareable else result.failures + result.own_problems + result.differences
-    output.write_text(out / "index.html", output.index(out, told, handling.tag, handling.rule))
+    files.write_text(out / "index.html", site.index(out, told, handling.tag, handling.rule))
     return result
 
 
@@ -238,7 +238,7 @@ def _write_month(
     for name, page in pages.items():
         path = folder / f"{name}.html"
         links = [each.link(name) for each in notebooks]
-        output.write_text(path, page_html(page, job.title, links, provenance, job.handling.rule))
+        files.write_text(path, page_html(page, job.title, links, provenance, job.handling.rule))
         result.pages.append(path)
     failed = write_formats(formats, pages, _cover(job, provenance), folder)
     result.format_problems += [f"{job.label} {each}" for each in failed]
@@ -252,7 +252,7 @@ def _write_month(
         "search": search_entries(pages),
         **_about(job),
     }
-    output.write_json(folder / output.FIGURES, month)
+    files.write_json(folder / site.FIGURES, month)
     return shown
 
 
@@ -330,12 +330,12 @@ def _provenance(con: duckdb.DuckDBPyConnection, job: Job) -> Provenance:
         ("基準日", job.scope.as_of.isoformat()),
         ("期間", f"{job.scope.months_back}か月"),
     )
-    files = [(name, file_id[:12]) for name, file_id, _ in rows]
+    sources = [(name, file_id[:12]) for name, file_id, _ in rows]
     if job.handling.is_shareable:
         kinds = Counter(kind for _, _, kind in rows)
-        files = [(labels.code("kind", kind), f"{count}件") for kind, count in sorted(kinds.items())]
+        sources = [(labels.code("kind", kind), f"{count}件") for kind, count in sorted(kinds.items())]
     version = f"{__version__}（データベースの版 {schema_version(con)}）"
-    return Provenance(parameters, version, files, by_kind=job.handling.is_shareable)
+    return Provenance(parameters, version, sources, by_kind=job.handling.is_shareable)
 
 
 def _sums_that_differ(con: duckdb.DuckDBPyConnection, job: Job) -> list[str]:

@@ -23,6 +23,7 @@ from henrei_analytics.disclosure import HIDDEN, NOT_SHARED, SHORT, TOO_FEW, Edit
 from henrei_analytics.disclosure.edition import shareable_figures
 from henrei_analytics.figures import Figure, Scope, compute
 from henrei_analytics.figures.declarations import declarations
+from henrei_analytics.figures.figure import narrowed
 from henrei_analytics.headline import Tile
 
 MARKER = "henrei_edition"
@@ -53,8 +54,7 @@ class ShareableOffice:
     @property
     def incomplete(self) -> date | None:
         """The first month whose returns cannot have arrived yet, if the report shows it."""
-        month = self.scope.as_of.replace(day=1)
-        return month if month <= self.scope.month else None
+        return self.scope.incomplete
 
     def figure(self, name: str, **where: Any) -> Figure:
         """A published figure; one that is not published has no rows."""
@@ -91,6 +91,7 @@ class ShareableOffice:
         chart: alt.TopLevelMixin | None = None,
         table: bool = True,
         columns: Sequence[str] | None = None,
+        open_rows: int | None = None,
         **where: Any,
     ) -> None:
         """Show a published figure: chart, table with those of the columns that are published, definition."""
@@ -106,7 +107,7 @@ class ShareableOffice:
             return
         there = [column for column in figure.data.columns if column != HIDDEN]
         kept = [column for column in columns or there if column in there] or there
-        _display(display.bundle(figure, chart, table, kept, where))
+        _display(display.bundle(figure, chart, table, kept, where, open_rows))
 
     def headline(self) -> None:
         """Show the large numbers of the month, as far as they are published."""
@@ -208,9 +209,5 @@ def _display(bundle: dict[str, Any]) -> None:
 
 
 def _rows(data: pl.DataFrame, where: Mapping[str, Any]) -> pl.DataFrame:
-    for column, wanted in where.items():
-        if column in data.columns:
-            data = data.filter(pl.col(column).is_in(wanted if isinstance(wanted, list | tuple) else [wanted]))
-        else:
-            data = data.clear()  # a column that is not published cannot choose rows
-    return data
+    # A column that is not published cannot choose rows.
+    return narrowed(data, where) if set(where) <= set(data.columns) else data.clear()

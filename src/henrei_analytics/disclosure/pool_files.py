@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from henrei_analytics import __version__, labels, output
+from henrei_analytics import __version__, files, labels
 from henrei_analytics.disclosure.pool import COUNT, KEYS, RATE, WINDOW, Pool, PooledRow
 from henrei_analytics.disclosure.rule import INSTITUTIONS
 from henrei_analytics.pages.templates import asset, environment
@@ -29,10 +29,10 @@ NOTES = (
 
 def write_pool(pool: Pool, out: Path) -> list[Path]:
     """Write the table and the page into a folder."""
-    output.make_folder(out)
+    files.make_folder(out)
     # The mark at the start is what tells Excel that it is UTF-8.
-    output.write_text(out / CSV, "\ufeff" + _csv(pool))
-    output.write_text(out / PAGE, _html(pool))
+    files.write_text(out / CSV, "\ufeff" + _csv(pool))
+    files.write_text(out / PAGE, _html(pool))
     return [out / CSV, out / PAGE]
 
 

@@ -105,7 +105,9 @@ def _in_funnel(row: Row, pooled: float | None, phi: float | None) -> dict[str, A
     if phi is not None:
         low, high = widened(pooled, d, LEVELS["998"], phi)
         made |= {"limit_low_wide": low, "limit_high_wide": high}
-        made["signal_wide"] = "high_998" if rate > high + TOLERANCE else "low_998" if rate < low - TOLERANCE else "within"
+        made["signal_wide"] = (
+            "high_998" if rate > high + TOLERANCE else "low_998" if rate < low - TOLERANCE else "within"
+        )
     return made
 
 

@@ -1,7 +1,9 @@
 """What a figure is: its definition in words, the rows it stands for, and what they were made from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -64,6 +66,13 @@ class Figure:
     @property
     def name(self) -> str:
         return self.definition.name
+
+
+def narrowed(data: pl.DataFrame, where: Mapping[str, Any]) -> pl.DataFrame:
+    """The rows in which every column named has the value wanted, or one of several."""
+    for column, wanted in where.items():
+        data = data.filter(pl.col(column).is_in(wanted if isinstance(wanted, list | tuple) else [wanted]))
+    return data
 
 
 TOTALS = {"payer": "all", "stage": "all", "setting": "all", "period": "window"}

@@ -43,6 +43,12 @@ class Scope:
         return [month_of(number) for number in range(last - self.months_back + 1, last + 1)]
 
     @property
+    def incomplete(self) -> date | None:
+        """The first month whose returns cannot have arrived by as_of, if it is in the window."""
+        month = self.as_of.replace(day=1)
+        return month if month <= self.month else None
+
+    @property
     def due_until(self) -> date:
         """Last day that counts as due soon."""
         return self.as_of + timedelta(days=DUE_SOON_DAYS)

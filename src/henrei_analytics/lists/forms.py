@@ -11,10 +11,10 @@ import xlsxwriter
 
 from henrei_analytics.codes import shipped
 from henrei_analytics.errors import HenreiError
+from henrei_analytics.files import make_folder
 from henrei_analytics.lists.fields import data
 from henrei_analytics.lists.mapping import form, mappings_folder
 from henrei_analytics.lists.proposal import propose
-from henrei_analytics.output import make_folder
 
 FORMS = {
     "paper-returns": ("paper", ".xlsx"),

@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from henrei_analytics import __version__, output
+from henrei_analytics import __version__, files
 from henrei_analytics.errors import HenreiError
 from henrei_analytics.outputs import identifiers
 from henrei_analytics.warehouse import connect
@@ -86,7 +86,7 @@ def export(
         con.close()
     for stale in before - {each.file for each in made}:
         (out / stale).unlink(missing_ok=True)
-    output.write_json(
+    files.write_json(
         out / MANIFEST,
         {
             "made_by": f"henrei-analytics {__version__}",
@@ -113,7 +113,7 @@ def _chosen(con: duckdb.DuckDBPyConnection, wanted: Sequence[str]) -> list[str]:
 def _earlier_files(out: Path) -> set[str]:
     """What an earlier export left in the folder. Raises HenreiError for a folder that holds anything else."""
     try:
-        output.make_folder(out)
+        files.make_folder(out)
         found = {each.name for each in out.iterdir()}
         listed = json.loads((out / MANIFEST).read_text("utf-8"))["tables"] if MANIFEST in found else []
         ours = {str(each["file"]) for each in listed}

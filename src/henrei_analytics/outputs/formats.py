@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from henrei_analytics import output
+from henrei_analytics import files, site
 from henrei_analytics.outputs.cover import Cover
 from henrei_analytics.pages import Page
 
@@ -49,9 +49,9 @@ def write_formats(formats: Formats, pages: Mapping[str, Page], cover: Cover, fol
             made[TABLES] = workbook(pages, cover)
         except Exception as error:
             failed.append(f"{TABLES}: {type(error).__name__}")
-    for name, _ in output.FILES:
+    for name, _ in site.FILES:
         if name in made:
-            output.write_bytes(folder / name, made[name])
+            files.write_bytes(folder / name, made[name])
         else:
             (folder / name).unlink(missing_ok=True)
     return failed

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from henrei_analytics.errors import HenreiError
-from henrei_analytics.output import make_folder
+from henrei_analytics.files import make_folder
 
 TEMPLATE_COLUMNS = (
     "payer", "prefecture", "code_system", "code", "name_ja", "category", "valid_from", "valid_to", "source", "note",

@@ -1,16 +1,15 @@
-"""The output folder of the reports: private files written whole, and the index over what is there."""
+"""The folder of the reports as a site: the index over what is there, and the way from month to month."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from henrei_analytics import __version__, labels
+from henrei_analytics.files import write_text
 from henrei_analytics.pages import NOT_MADE, Link, index_html
 from henrei_analytics.pages.beside import beside_html, with_beside
 from henrei_analytics.pages.index import MonthEntry, OfficeEntry
@@ -31,37 +30,6 @@ HEADLINE = (
     ("未再請求", "open_returns", "count"),
     ("未再請求の金額", "open_yen", "yen"),
 )
-
-
-def make_folder(path: Path) -> None:
-    """Make a folder, and those above it that are missing, for their owner only. Raises OSError."""
-    for folder in reversed([each for each in (path, *path.parents) if not each.exists()]):
-        folder.mkdir(mode=0o700, exist_ok=True)
-    if not path.is_dir():
-        raise NotADirectoryError
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file as `write_bytes` does."""
-    write_bytes(path, text.encode("utf-8"))
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file for its owner only, so that a reader sees the old one or the new one, never half of it."""
-    make_folder(path.parent)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")  # mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def write_json(path: Path, value: Any) -> None:
-    """The same value gives the same bytes."""
-    write_text(path, json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n")
 
 
 def index(out: Path, failures: Sequence[str], edition: str = labels.INTERNAL, rule: str = "") -> str:
