@@ -1,8 +1,7 @@
 -- grain: category (part = category), and payer × reason code × category with at least 10 re-claims (part = code)
--- inputs: mart.categories, mart.return_reasons, known_returns, scope
--- rule: re-claims of the window's returns that were sent at least 3 months before the month of as_of, as in
---       re_return_rate. numerator = those that came back again, with the category of the next return the
---       same or another one; the others held.
+-- inputs: mart.categories, mart.return_reasons, known_returns, known_reclaims
+-- rule: re-claims of the window's returns that are known (known_reclaims), as in re_return_rate. numerator = those that
+--       came back again, with the category of the next return the same or another one; the others held.
 WITH first_reason AS (
     SELECT return_id, MIN(text) AS text
     FROM mart.return_reasons
@@ -18,10 +17,10 @@ reclaims AS (
         r.status = 'returned_again' AS came_back,
         n.category = r.category AS same_category
     FROM known_returns AS r
-    CROSS JOIN scope AS s
+    INNER JOIN known_reclaims AS k ON r.return_id = k.return_id
     LEFT JOIN known_returns AS n ON r.return_id = n.previous_return_id
     LEFT JOIN first_reason AS t ON r.return_id = t.return_id
-    WHERE r.in_window AND s.as_of_month_number - r.reclaimed_by_number >= 3
+    WHERE k.known
 ),
 counted AS (
     SELECT

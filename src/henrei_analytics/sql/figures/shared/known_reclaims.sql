@@ -2,6 +2,7 @@
 -- inputs: known_returns, scope
 -- rule: known = sent at least 3 months before the month of as_of, so that its answer has had the time to come.
 SELECT
+    r.return_id,
     r.payer,
     r.stage,
     r.status = 'returned_again' AS returned_again,
