@@ -159,9 +159,9 @@ def test_a_payer_that_rises_while_the_whole_does_not_is_named(whole, shaho, koku
     [
         (
             ["red", "amber", "amber", "info"],
-            "このほかに、足りないものや確かめることが至急1件、確認2件あります。",
+            "このほかに確かめることは、至急のもの1件、今月中に確認するもの2件です。",
         ),
-        (["amber"], "このほかに、足りないものや確かめることが確認1件あります。"),
+        (["amber"], "このほかに確かめることは、今月中に確認するもの1件です。"),
         (["info"], None),
     ],
 )

@@ -12,6 +12,7 @@ import pytest
 from browser import chromium, opened
 from henrei_analytics import report
 from henrei_analytics.figures import FIGURES, definitions
+from henrei_analytics.outputs.formats import Formats
 
 HOSPITAL, CLINIC = "2719954321", "1319912345"
 # Of the clinic a month whose returns are still to come: nothing to show must not be a failure.
@@ -30,9 +31,14 @@ def whole(demo_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     out = tmp_path_factory.mktemp("whole") / "out"
     for office, month in OFFICES.items():
         made = report.run(
-            demo_database, institutions=[office], months=[month], as_of=date(2026, 10, 31), out=out
+            demo_database,
+            institutions=[office],
+            months=[month],
+            as_of=date(2026, 10, 31),
+            out=out,
+            formats=Formats(excel=True),
         )
-        assert (made.failures, made.differences) == ([], [])
+        assert (made.failures, made.differences, made.format_problems) == ([], [], [])
     return out
 
 

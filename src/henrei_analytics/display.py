@@ -248,11 +248,12 @@ def _output(
 ) -> dict[str, Any]:
     """HTML for a page; beside it, as data, the figure and `shown`: what the HTML holds, for formats other than HTML."""
     definition = figure.definition
-    head = f'<h3>{escape(definition.title)}</h3><p class="question">{escape(definition.question)}</p>'
+    title = definition.title + _narrowed_words(where or {})
+    head = f'<h3>{escape(title)}</h3><p class="question">{escape(definition.question)}</p>'
     data = {
         "name": definition.name,
         "where": {key: value if isinstance(value, list) else [value] for key, value in (where or {}).items()},
-        "title": definition.title,
+        "title": title,
         "definition": {name: _json_value(getattr(definition, name, None)) for name in DEFINITION_KEYS},
         "rows": plain_rows(figure.data),
         "spec": spec,
@@ -260,6 +261,18 @@ def _output(
     }
     html = f'<section class="figure" data-figure="{escape(definition.name)}">{head}{body}</section>'
     return {"text/html": html, "text/plain": definition.title, MIME: data}
+
+
+def _narrowed_words(where: Mapping[str, Any]) -> str:
+    """Which rows of a figure these are, where that can be said in words: （社保・国保）."""
+    words = [
+        labels.text(value, labels.column(column).kind)
+        for column, wanted in sorted(where.items())
+        for value in (wanted if isinstance(wanted, list | tuple) else [wanted])
+    ]
+    return (
+        f"（{'・'.join(words)}）" if words and all(re.search(r"[^\x00-\x7f]", word) for word in words) else ""
+    )
 
 
 def _chart_html(figure: Figure, spec: dict[str, Any]) -> str:

@@ -93,7 +93,7 @@ def _open(month: dict[str, Any]) -> Tile:
     if due:
         verdict = f"14日以内に期限 {due:,}件"
     else:
-        verdict = f"ダウンロード期限の過ぎたもの {passed:,}件" if passed else "14日以内の期限なし"
+        verdict = f"ダウンロード期限の過ぎたもの {passed:,}件" if passed else "14日以内に切れる期限なし"
     return Tile(
         "未再請求",
         labels.text(month["open_returns"], "count"),

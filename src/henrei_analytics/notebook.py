@@ -24,6 +24,7 @@ from henrei_analytics.checks import view as checks_view
 from henrei_analytics.disclosure import Edition
 from henrei_analytics.errors import HenreiError
 from henrei_analytics.figures import BrokenFigure, Figure, OwnFigures, Scope, read_own_figures
+from henrei_analytics.figures.coverage import months_without
 from henrei_analytics.figures.figure import narrowed, undeclared
 from henrei_analytics.figures.own import folder_of
 from henrei_analytics.offices import Institution, institutions
@@ -70,6 +71,10 @@ class Office:
     def incomplete(self) -> date | None:
         """The first month whose returns cannot have arrived yet, if the report shows it."""
         return self.scope.incomplete
+
+    def missing(self, *kinds: str) -> list[date]:
+        """The months of the window of which a payer's files of these kinds are not there."""
+        return months_without(self.rows("coverage"), kinds)
 
     def figure(self, name: str, **where: Any) -> Figure:
         """A figure, computed once; `period="month"` or `payer=["shaho", "kokuho"]` keeps those rows only."""

@@ -22,6 +22,7 @@ from henrei_analytics import display, labels
 from henrei_analytics.disclosure import HIDDEN, NOT_SHARED, SHORT, TOO_FEW, Edition, marks, published
 from henrei_analytics.disclosure.edition import shareable_figures
 from henrei_analytics.figures import Figure, Scope, compute
+from henrei_analytics.figures.coverage import months_without
 from henrei_analytics.figures.declarations import declarations
 from henrei_analytics.figures.figure import narrowed
 from henrei_analytics.headline import Tile
@@ -55,6 +56,10 @@ class ShareableOffice:
     def incomplete(self) -> date | None:
         """The first month whose returns cannot have arrived yet, if the report shows it."""
         return self.scope.incomplete
+
+    def missing(self, *kinds: str) -> list[date]:
+        """The months of the window of which a payer's files of these kinds are not there."""
+        return months_without(self.rows("coverage"), kinds)
 
     def figure(self, name: str, **where: Any) -> Figure:
         """A published figure; one that is not published has no rows."""

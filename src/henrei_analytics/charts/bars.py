@@ -22,18 +22,29 @@ def bars(
     *,
     low: str | None = None,
     high: str | None = None,
+    against: str | None = None,
 ) -> Chart:
-    """Horizontal bars in the order given, with an optional interval."""
+    """Horizontal bars in the order given, with an optional interval; a thick line at what each is read `against`."""
     parts = encodings.names(label)
-    frame = encodings.drawn(data, value, [*parts, value, low, high])
+    frame = encodings.drawn(data, value, [*parts, value, low, high, against])
     if frame is None:
         return None
     frame, label = encodings.joined(encodings.inked(frame, parts), label)
     written = pl.col(value).map_elements(encodings.writer(value), return_dtype=pl.String, skip_nulls=False)
     frame = frame.with_columns(written=written)
-    return _bar_chart(
-        frame.with_columns(pl.col(value).fill_null(0)), label, value, [label, low, high], low, high
-    )
+    over = []
+    if against:
+        ticks = alt.Chart(frame.filter(pl.col(against).is_not_null()).select(label, against))
+        mark = ticks.mark_tick(thickness=4, size=22, color=palette.OWN, opacity=1)
+        over.append(
+            mark.encode(
+                x=alt.X(against, type="quantitative"),
+                y=alt.Y(label, type="nominal", sort=None),
+                tooltip=encodings.tooltips([label, against]),
+            )
+        )
+    frame = frame.with_columns(pl.col(value).fill_null(0))
+    return _bar_chart(frame, label, value, [label, low, high], low, high, over=over)
 
 
 def pareto(data: pl.DataFrame, label: str, value: str, cumulative: str | None = None) -> Chart:
@@ -70,8 +81,9 @@ def stacked(
     *,
     breaks: pl.DataFrame | None = None,
     incomplete: date | None = None,
+    missing: Sequence[date] = (),
 ) -> Chart:
-    """One column a month, divided by a series in its fixed order; policy breaks and an incomplete end as in `trend`."""
+    """One column a month, divided by a series in its fixed order; policy breaks, an incomplete end and missing months as in `trend`."""
     frame = encodings.drawn(data, y, [x, y, series])
     if frame is None:
         return None
@@ -91,7 +103,7 @@ def stacked(
             **encodings.colour(frame, series),
         )
     )
-    layers: list[alt.Chart] = [columns]
+    layers: list[alt.Chart] = [*marks.column_missing(frame, x, missing), columns]
     if incomplete is not None and frame[x].max() >= incomplete:
         layers.insert(0, marks.column_shade(frame, x, incomplete))
     if breaks is not None:

@@ -26,11 +26,13 @@ def trend(
     signal: str | None = None,
     breaks: pl.DataFrame | None = None,
     incomplete: date | None = None,
+    missing: Sequence[date] = (),
     from_zero: bool = True,
     height: int = HEIGHT,
     ink: str = palette.SINGLE,
 ) -> Chart:
-    """Lines by month: confidence band, control limits, policy breaks (`month`, `label_ja`), an incomplete end.
+    """Lines by month: confidence band, control limits, policy breaks (`month`, `label_ja`), an incomplete end, months with files
+    missing.
 
     `limits` are drawn dashed, the one named center as a thin line; a month whose `signal` is out of the ordinary gets a
     sign above it. `ink` is the colour of a single line.
@@ -45,6 +47,7 @@ def trend(
     layers: list[alt.Chart] = []
     if incomplete is not None:
         layers.append(marks.line_shade(incomplete, span[1]))
+    layers += marks.line_missing(missing, span)
     if low and high:
         layers.append(base.mark_area(opacity=0.15, line=False).encode(y=encodings.quantity(low, y), y2=high))
     for limit in (name for name in limits if frame[name].null_count() < frame.height):

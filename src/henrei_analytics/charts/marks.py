@@ -1,7 +1,8 @@
-"""What is drawn over a chart over months: verdicts, policy breaks, months that are not complete yet."""
+"""What is drawn over a chart over months: verdicts, policy breaks, months not complete yet or not loaded."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import altair as alt
@@ -10,6 +11,7 @@ import polars as pl
 from henrei_analytics.charts import encodings, palette
 
 INCOMPLETE = "未確定"  # what is written over months that are not complete yet
+MISSING, MISSING_INK = "未取込", "#F5C46B"  # over months of which files are not there
 
 
 def signs(frame: pl.DataFrame, x: str, y: str, signal: str) -> list[alt.Chart]:
@@ -43,6 +45,34 @@ def line_shade(start: date, end: date) -> alt.Chart:
             x="to:T", y=alt.value(0), text="label:N"
         ),
     )
+
+
+def line_missing(months: Sequence[date], span: tuple[date, date]) -> list[alt.Chart]:
+    """A field over each month of which files are not there: the line says too little, or nothing."""
+    inside = [month for month in months if span[0] <= month <= span[1]]
+    if not inside:
+        return []
+    half = timedelta(days=14)
+    chart = alt.Chart(
+        pl.DataFrame({"month": inside, "from": [m - half for m in inside], "to": [m + half for m in inside]})
+    )
+    field = chart.mark_rect(color=MISSING_INK, opacity=0.35).encode(x="from:T", x2="to:T")
+    return [field, _missing_word(chart.encode(x="month:T"))]
+
+
+def column_missing(frame: pl.DataFrame, x: str, months: Sequence[date]) -> list[alt.Chart]:
+    """As `line_missing`, behind columns."""
+    inside = [month for month in months if frame[x].min() <= month <= frame[x].max()]
+    if not inside:
+        return []
+    chart = alt.Chart(pl.DataFrame({x: inside}).with_columns(pl.col(x).cast(pl.String)))
+    base = chart.encode(x=encodings.band(frame, x))
+    return [base.mark_rect(color=MISSING_INK, opacity=0.35), _missing_word(base)]
+
+
+def _missing_word(base: alt.Chart) -> alt.Chart:
+    word = base.mark_text(angle=270, align="right", baseline="middle", dx=-3, color="#7A4E00")
+    return word.encode(y=alt.value(0), text=alt.value(MISSING))
 
 
 def line_breaks(breaks: pl.DataFrame, span: tuple[date, date], height: int) -> list[alt.Chart]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import altair as alt
 
 FONTS = '"BIZ UDPGothic","Yu Gothic UI","Meiryo","Hiragino Sans","Noto Sans CJK JP","Noto Sans JP","IPAexGothic",sans-serif'
-SINGLE = "#00558C"
+SINGLE = "#4A6670"  # of nobody in particular: neither payer's, nor any category's
+OWN, MARKED = "#882255", "#117733"  # the reader's institution among others; a value from outside
 SHADES = ["#F4F7FA", "#9DC3DD", "#3A7FB0", "#0B3C5D"]
 
 PAYERS = {"社保": "#00558C", "国保": "#D07A00", "合計": "#444444"}
@@ -33,16 +34,16 @@ CATEGORIES = {
     "未分類": "#666666",
 }
 ENDINGS = {"再請求": "#44AA99", "請求断念": "#882255", "時効": "#DDCC77", "未再請求": "#E6EAEE"}
-OTHERS = ["#00558C", "#D07A00", "#117733", "#882255", "#44AA99", "#DDCC77", "#332288", "#CC6677", "#666666"]
+OTHERS = ["#117733", "#CC6677", "#332288", "#999933", "#88CCEE", "#882255", "#44AA99", "#DDCC77", "#666666"]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 1], [1, 3]]
 SHAPES = ["circle", "triangle-up", "square", "diamond", "cross", "triangle-down"]
 
 # The same money on its way: certain, after the next window, in doubt, lost.
 CASH_STATES = {
-    "再請求済・入金待ち": "#00558C",
+    "再請求済・入金待ち": "#117733",
     "次の締切で出せば": "#88CCEE",
     "ダウンロードして出せば": "#44AA99",
-    "予定月を過ぎて未確認": "#D07A00",
+    "予定月を過ぎて未確認": "#DDCC77",
     "返戻ファイルなし（期限切れ）": "#CC6677",
     "次の期間の前に時効": "#882255",
 }

@@ -122,10 +122,10 @@ def funnel(
     if lines is not None and not lines.is_empty():
         marked = alt.Chart(lines.select(y, "written"))
         layers.append(
-            marked.mark_rule(color=palette.OTHERS[3], strokeDash=[8, 2, 2, 2], strokeWidth=1.5).encode(y=axis)
+            marked.mark_rule(color=palette.MARKED, strokeDash=[8, 2, 2, 2], strokeWidth=1.5).encode(y=axis)
         )
         layers.append(
-            marked.mark_text(align="right", baseline="bottom", dy=-3, color=palette.OTHERS[3]).encode(
+            marked.mark_text(align="right", baseline="bottom", dy=-3, color=palette.MARKED).encode(
                 x=alt.value("width"), y=axis, text="written:N"
             )
         )
@@ -133,7 +133,9 @@ def funnel(
     domain = ["この施設", "ほかの施設"]
     layers.append(
         base.mark_point(filled=True, size=90, opacity=1).encode(
-            color=alt.Color("who:N", title=None, scale=alt.Scale(domain=domain, range=palette.OTHERS[1::-1])),
+            color=alt.Color(
+                "who:N", title=None, scale=alt.Scale(domain=domain, range=[palette.OWN, palette.SINGLE])
+            ),
             shape=alt.Shape("who:N", title=None, scale=alt.Scale(domain=domain, range=["diamond", "circle"])),
             tooltip=encodings.tooltips([label, x, y, center, signal]),
         )
@@ -176,7 +178,7 @@ def ratios(data: pl.DataFrame, label: str, value: str, low: str, high: str, *, o
             title=None,
             axis=alt.Axis(labelExpr=encodings.WRAPPED, labelLimit=260, grid=False),
         ),
-        color=alt.condition(f"datum.{own}", alt.value(palette.OTHERS[1]), alt.value(palette.SINGLE)),
+        color=alt.condition(f"datum.{own}", alt.value(palette.OWN), alt.value(palette.SINGLE)),
         tooltip=encodings.tooltips([label, value, low, high]),
     )
     one = alt.Chart(pl.DataFrame({value: [1.0]})).mark_rule(strokeDash=[4, 4], color="#555")

@@ -70,7 +70,7 @@ def next_window_sentence(month: Row, expected: Sequence[Row]) -> str | None:
         last_day, paid = month["next_window_end"], rows[0]["expected_month"]
         text = (
             f"再請求できる{_returns(rows):,}件を{last_day.month}月{last_day.day}日までにすべて再請求すると、"
-            f"{paid.month}月に¥{_yen(rows):,}が入る見込みです。"
+            f"¥{_yen(rows):,}分（点数×10円、患者負担を含む）が{paid.month}月の入金の対象になる見込みです。"
         )
     if rows := [row for row in expected if row["cash_state"] == "to_download"]:
         text += f"返戻ファイルのない{_returns(rows):,}件（¥{_yen(rows):,}）も、ダウンロードして取り込めば出せます。"
@@ -216,6 +216,8 @@ def first_candidate_sentence(candidates: Sequence[Row]) -> str | None:
     row = named[0]
     who = f"（{row['who']}）" if row["who"] else ""
     most = "最も多いくり返しは" if row["excess"] is None else "偶然の分を除いて最も多いくり返しは"
+    if row["who"] is not None and row is not candidates[0]:  # the table begins with those that name nobody
+        most = f"手順を変える相手（保険者・診療科・入力者）の分かるものでは、{most}"
     chance = "" if row["expected"] is None else f"、偶然なら{row['expected']:,.0f}件"
     return (
         f"{most}{KINDS[row['kind']]}{who}の「{row['category']}」{row['repeats']:,}件"

@@ -120,10 +120,10 @@ def missing_sentence(attention: Sequence[Row]) -> str:
     """How much about the data or the deadlines still needs a look."""
     counts = [
         f"{word}{count:,}件"
-        for severity, word in (("red", "至急"), ("amber", "確認"))
+        for severity, word in (("red", "至急のもの"), ("amber", "今月中に確認するもの"))
         if (count := sum(1 for row in attention if row["severity"] == severity))
     ]
-    return f"このほかに、足りないものや確かめることが{'、'.join(counts)}あります。" if counts else ""
+    return f"このほかに確かめることは、{'、'.join(counts)}です。" if counts else ""
 
 
 def reason_sentence(headline: Row, top_reasons: Sequence[Row]) -> str:

@@ -41,6 +41,7 @@ ROW_LIMIT = 1_048_000  # rows a sheet can hold, with room for the lines above
 HEADING = 3  # rows from 0: title, question, link back, headings
 UPRIGHT = 12  # columns; a single row with more stands upright
 WIDEST, NARROWEST = 60, 8  # characters
+ATTENTION = "attention"
 KEYS_OF_ATTENTION = ("position", "what", "severity")
 SAMPLED = 300  # rows that decide how wide a column is
 A4 = 9
@@ -98,7 +99,7 @@ def sheets(pages: Mapping[str, Page]) -> list[Sheet]:
                 Sheet(
                     _name(page_name, part, names),
                     page.title,
-                    part["title"] + _narrowed(part),
+                    part["title"],
                     (part.get("definition") or {}).get("question") or "",
                     *_table(part),
                     definition_rows(part),
@@ -109,9 +110,7 @@ def sheets(pages: Mapping[str, Page]) -> list[Sheet]:
 
 def _name(page: str, part: Mapping[str, Any], taken: set[str]) -> str:
     """A name of at most 31 characters that no other sheet has: the number of the page and the title of the figure."""
-    wanted = unicodedata.normalize(
-        "NFC", NOT_IN_NAMES.sub("", f"{page[:2]} {part['title']}{_narrowed(part)}")
-    ).strip()
+    wanted = unicodedata.normalize("NFC", NOT_IN_NAMES.sub("", f"{page[:2]} {part['title']}")).strip()
     for number in range(1, 10_000):
         end = "" if number == 1 else f" {number}"
         name = wanted[: NAME_LIMIT - len(end)] + end
@@ -121,25 +120,15 @@ def _name(page: str, part: Mapping[str, Any], taken: set[str]) -> str:
     raise ValueError("more sheets than names")
 
 
-def _narrowed(part: Mapping[str, Any]) -> str:
-    """Which rows of a figure these are: （社保・国保）."""
-    words = [
-        labels.text(value, labels.column(column).kind)
-        for column, values in sorted((part.get("where") or {}).items())
-        for value in values
-    ]
-    return (
-        f"（{'・'.join(words)}）" if words and all(re.search(r"[^\x00-\x7f]", word) for word in words) else ""
-    )
-
-
 def _table(part: Mapping[str, Any]) -> tuple[tuple[str, ...], Sequence[Mapping[str, Any]]]:
     """All columns of the figure, those that the page shows first, and its rows."""
     rows, shown = part["rows"], []
     for each in part.get("shown") or []:
         if each["kind"] == "table":
             shown += each["columns"]
-        if each["kind"] == "attention":  # what the page says of a row in words takes the place of its key
+        if (
+            each["kind"] == ATTENTION == part["name"]
+        ):  # what the page says of a row in words takes the place of its key
             rows = [
                 {"severity": row["severity"], "todo": of["title"], "next_step": of["step"]}
                 | {name: row[name] for name in row if name not in KEYS_OF_ATTENTION}
