@@ -309,7 +309,7 @@ def test_the_line_of_a_pareto_ends_at_the_total() -> None:
     drawn = json.dumps(spec["datasets"], ensure_ascii=False)
     assert line["encoding"]["x"]["field"] == "reached"
     assert '"reached": 11' in drawn and '"reached": 15' in drawn
-    assert "11件・73%" in display.svg(spec)
+    assert "11件・累計73%" in display.svg(spec)
 
 
 def test_months_out_of_the_ordinary_carry_a_sign_and_others_none() -> None:
@@ -324,15 +324,16 @@ def test_months_out_of_the_ordinary_carry_a_sign_and_others_none() -> None:
 
 def test_trends_stand_below_one_another_with_their_names() -> None:
     chart = charts.trends(RATES, "rate", "payer", breaks=BREAKS)
-    assert [part.title for part in chart.vconcat] == ["社保", "国保"]
-    assert display.svg(chart.to_dict()).count(">診療報酬改定<") == 4
+    assert [part.title.text for part in chart.vconcat] == ["社保", "国保"]
+    svg = display.svg(chart.to_dict())
+    assert svg.count("月 診療報酬改定<") == 1 and svg.count(">①<") == 2
     assert charts.trends(RATES.clear(), "rate", "payer") is None
 
 
 def test_columns_carry_breaks_and_an_incomplete_end_as_lines_do() -> None:
     chart = charts.stacked(BY_MONTH, "month", "returns", "category", breaks=BREAKS, incomplete=MONTHS[-1])
     svg = display.svg(chart.to_dict())
-    assert svg.count(">診療報酬改定<") == 2 and "範囲の外" not in svg
+    assert svg.count("月 診療報酬改定<") == svg.count(">①<") == 1 and "範囲の外" not in svg
     assert svg.count(">未確定<") == 1
 
 
@@ -343,7 +344,7 @@ def test_breaks_of_one_month_have_one_name_and_none_stands_on_the_axis() -> None
         charts.stacked(BY_MONTH, "month", "returns", "category", breaks=breaks),
     ):
         svg = display.svg(chart.to_dict())
-        assert svg.count(">甲・乙<") == 2 and ">最初<" not in svg
+        assert svg.count("月 甲・乙<") == svg.count(">①<") == 1 and "最初" not in svg
 
 
 def test_a_payer_has_its_colour_in_every_form_of_chart() -> None:
@@ -361,3 +362,18 @@ def test_a_payer_has_its_colour_in_every_form_of_chart() -> None:
         svg = display.svg(chart.to_dict()).lower()
         for payer in ("社保", "国保"):
             assert palette.PAYERS[payer].lower() in svg, (form, payer)
+
+
+def test_a_month_without_its_files_is_marked_in_lines_and_columns() -> None:
+    for chart in (
+        charts.trend(RATES.filter(payer="shaho"), "rate", missing=[MONTHS[2], date(2020, 1, 1)]),
+        charts.stacked(BY_MONTH, "month", "returns", "category", missing=[MONTHS[2], date(2020, 1, 1)]),
+    ):
+        assert display.svg(chart.to_dict()).count(">未取込<") == 1
+
+
+def test_bars_are_read_against_a_line() -> None:
+    data = pl.DataFrame({"category": ["資格関係"], "rate": [0.5], "by_chance": [0.4]})
+    spec = charts.bars(data, "category", "rate", against="by_chance").to_dict()
+    (tick,) = [layer for layer in spec["layer"] if layer["mark"]["type"] == "tick"]
+    assert tick["encoding"]["x"]["field"] == "by_chance"

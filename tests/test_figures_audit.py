@@ -137,6 +137,12 @@ def test_what_only_one_claims_is_compared_with_nobody():
     assert table == [("outpatient", None, None), ("inpatient", None, None)]
 
 
+def test_nothing_compared_is_not_said_to_be_within_the_limits():
+    said = rows("audit_verdict", "sentence", **two_offices(other_setting="inpatient"))
+    assert any("比べられる区分がありません" in sentence for (sentence,) in said)
+    assert not any("限界の内側" in sentence for (sentence,) in said)
+
+
 def test_more_returns_than_claims_are_no_rate_and_do_not_count_for_the_others():
     tables = two_offices(10, 40)
     tables["claim_volume"][1]["first_claims"] = 30

@@ -187,7 +187,7 @@ def test_sentences():
     assert next_window_sentence(month, [state("waiting", 1)]) is None
     assert (
         next_window_sentence(month, [state("next_window", 1000), state("next_window", 1)])
-        == "再請求できる4件を11月10日までにすべて再請求すると、12月に¥1,001が入る見込みです。"
+        == "再請求できる4件を11月10日までにすべて再請求すると、¥1,001分（点数×10円、患者負担を含む）が12月の入金の対象になる見込みです。"
     )
     without = next_window_sentence(month, [state("to_download", 20), state("no_file", 40, None)])
     assert without.startswith("返戻ファイルのない2件（¥20）も、ダウンロードして取り込めば出せます。")

@@ -3,6 +3,7 @@
 from datetime import date
 
 from henrei_analytics.figures import Scope, compute
+from henrei_analytics.figures.coverage import months_without
 from mart_tables import INSTITUTION, mart
 
 SEPTEMBER = Scope(INSTITUTION, date(2026, 9, 1), date(2026, 10, 31), months_back=4)
@@ -118,3 +119,22 @@ def test_totals_count_a_return_once_however_many_files_report_it():
     assert counts["unlinked_resubmissions"] == (1, 0.5)
     assert counts["returns"] == (2, None)
     assert (counts["returns_in_hen"], counts["returns_in_henr"]) == ((1, 0.5), (2, 1.0))
+
+
+def test_a_month_is_without_its_returns_only_where_no_kind_of_file_tells_of_them():
+    table = frame(
+        "coverage",
+        coverage="""
+            kind | payer  | month   | state   | days_left
+            hen  | shaho  | 2026-07 | missing | 3
+            henr | shaho  | 2026-07 | missing | -
+            hen  | kokuho | 2026-07 | loaded  | -
+            hen  | shaho  | 2026-08 | gone    | -
+            henr | shaho  | 2026-08 | loaded  | -
+            hen  | shaho  | 2026-09 | empty   | -
+            zogn | kokuho | 2026-09 | missing | -
+        """,
+    )
+    assert months_without(table, ["hen", "henr"]) == [date(2026, 7, 1)]
+    assert months_without(table, ["zogn"]) == [date(2026, 9, 1)]
+    assert months_without(table, ["uke"]) == []

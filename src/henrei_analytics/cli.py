@@ -442,7 +442,7 @@ def new_mapping(
 
 new = typer.Typer(
     help="自院のノートブックや図を作る（データベースの隣の notebooks と figures フォルダーへ）。",
-    epilog="例: henrei new notebook by_department --title 診療科ごとの返戻",
+    epilog="例: henrei new notebook our_reasons --title 自院の返戻の理由",
     no_args_is_help=True,
 )
 app.add_typer(new, name="new")
@@ -453,7 +453,7 @@ def _new() -> None:
     pass
 
 
-@new.command("notebook", epilog="例: henrei new notebook by_department --title 診療科ごとの返戻")
+@new.command("notebook", epilog="例: henrei new notebook our_reasons --title 自院の返戻の理由")
 def new_notebook(
     name: Annotated[
         str,
@@ -476,7 +476,7 @@ def new_notebook(
     )
 
 
-@new.command("figure", epilog="例: henrei new figure by_department --title 診療科ごとの返戻")
+@new.command("figure", epilog="例: henrei new figure our_reasons --title 自院の返戻の理由")
 def new_figure(
     name: Annotated[str, typer.Argument(help="名前（小文字・数字・_）")],
     title: Annotated[str, typer.Option(help="図の題")] = "",

@@ -87,6 +87,8 @@ def head_bundle(office: str, month: str, scope: Scope, edition: str) -> dict[str
         f'<p class="head"><strong>{escape(office)}</strong><span>{escape(month)}</span>'
         f'<span>基準日 {day}</span><span class="internal">{escape(edition)}</span></p>'
     )
+    if scope.incomplete:
+        html += f'<p class="none">{labels.NOT_ARRIVED}</p>'
     return {"text/html": html, "text/plain": f"{office} {month} 基準日 {day}"}
 
 

@@ -61,7 +61,7 @@ def pareto(data: pl.DataFrame, label: str, value: str, cumulative: str | None = 
     total = frame[value].sum()
     # The words stand in a column behind 100 %, where neither bar nor line can reach them.
     reached = frame.with_columns(
-        written=pl.format("{}{}・{}%", written, pl.lit(unit), share),
+        written=pl.format("{}{}・累計{}%", written, pl.lit(unit), share),
         reached=pl.col(value).cum_sum(),
         end=pl.lit(total),
     )
@@ -106,9 +106,10 @@ def stacked(
     layers: list[alt.Chart] = [*marks.column_missing(frame, x, missing), columns]
     if incomplete is not None and frame[x].max() >= incomplete:
         layers.insert(0, marks.column_shade(frame, x, incomplete))
-    if breaks is not None:
-        layers += marks.column_breaks(breaks, frame, x, HEIGHT)
-    return (alt.layer(*layers) if len(layers) > 1 else columns).properties(width=WIDTH, height=HEIGHT)
+    changes = marks.numbered(breaks, frame[x])
+    layers += marks.column_breaks(changes, frame, x)
+    drawn = alt.layer(*layers) if len(layers) > 1 else columns
+    return marks.titled(drawn.properties(width=WIDTH, height=HEIGHT), changes)
 
 
 def _bar_chart(

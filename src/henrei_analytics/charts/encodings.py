@@ -100,7 +100,9 @@ def band(frame: pl.DataFrame, name: str) -> alt.X:
         slanted = len(values(frame, name)) > NAMES_UPRIGHT and not numeric
         axis = alt.Axis(labelAngle=-40 if slanted else 0, labelOverlap=numeric)
         return alt.X(name, type="nominal", sort=None, title=labels.column(name).label, axis=axis)
-    axis = alt.Axis(labelExpr=_month_words(frame, name, "slice(datum.value, 0, 7)"), labelAngle=0)
+    axis = alt.Axis(
+        labelExpr=_month_words(frame, name, "slice(datum.value, 0, 7)"), labelAngle=0, labelOverlap=True
+    )
     return alt.X(name, type="ordinal", title=labels.column(name).label, axis=axis)
 
 

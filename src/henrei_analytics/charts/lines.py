@@ -30,12 +30,15 @@ def trend(
     from_zero: bool = True,
     height: int = HEIGHT,
     ink: str = palette.SINGLE,
+    title: str = "",
+    names_breaks: bool = True,
 ) -> Chart:
     """Lines by month: confidence band, control limits, policy breaks (`month`, `label_ja`), an incomplete end, months with files
     missing.
 
     `limits` are drawn dashed, the one named center as a thin line; a month whose `signal` is out of the ordinary gets a
-    sign above it. `ink` is the colour of a single line.
+    sign above it. `ink` is the colour of a single line, `title` stands above it.
+    Of several charts on the same months one `names_breaks`, the others only number them.
     `from_zero` False is for shares near 1, whose changes nobody would see on an axis from 0.
     """
     frame = encodings.drawn(data, y, [x, y, series, low, high, *limits, signal])
@@ -69,11 +72,12 @@ def trend(
             strokeDash=alt.StrokeDash(series, scale=style.dashes, title=None, sort=style.order)
         )
         points = points.encode(shape=alt.Shape(series, scale=style.shapes, title=None, sort=style.order))
-    # The points come last: no name of a break may hide a month.
-    layers += [line, *(marks.line_breaks(breaks, span, height) if breaks is not None else []), points]
+    changes = marks.numbered(breaks, frame[x])
+    layers += [line, *marks.line_breaks(changes), points]
     if signal:
         layers += marks.signs(frame, x, y, signal)
-    return alt.layer(*layers).properties(width=WIDTH, height=height)
+    drawn = alt.layer(*layers).properties(width=WIDTH, height=height)
+    return marks.titled(drawn, changes if names_breaks else changes.clear(), title)
 
 
 def trends(
@@ -83,9 +87,11 @@ def trends(
     parts = []
     for part in data.partition_by(by, maintain_order=True):
         name = labels.text(part[by][0], labels.column(by).kind)
-        chart = trend(part, y, height=height, ink=palette.of(by, name), **like_trend)
+        chart = trend(
+            part, y, height=height, ink=palette.of(by, name), title=name, names_breaks=not parts, **like_trend
+        )
         if chart is not None:
-            parts.append(chart.properties(title=name))
+            parts.append(chart)
     return alt.vconcat(*parts) if parts else None
 
 

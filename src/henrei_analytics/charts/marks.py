@@ -11,6 +11,7 @@ import polars as pl
 from henrei_analytics.charts import encodings, palette
 
 INCOMPLETE = "未確定"  # what is written over months that are not complete yet
+FIRST_NUMBER = ord("①")
 MISSING, MISSING_INK = "未取込", "#F5C46B"  # over months of which files are not there
 
 
@@ -75,14 +76,12 @@ def _missing_word(base: alt.Chart) -> alt.Chart:
     return word.encode(y=alt.value(0), text=alt.value(MISSING))
 
 
-def line_breaks(breaks: pl.DataFrame, span: tuple[date, date], height: int) -> list[alt.Chart]:
-    """A rule and its name for each change of rules inside the months shown; in the first month it parts nothing."""
-    first, last = span
-    inside = _one_name_a_month(breaks.filter((pl.col("month") > first) & (pl.col("month") <= last)))
-    if inside.is_empty():
+def line_breaks(breaks: pl.DataFrame) -> list[alt.Chart]:
+    """A numbered rule for each change of rules inside the months shown (`numbered`)."""
+    if breaks.is_empty():
         return []
-    base = alt.Chart(inside).encode(x="month:T", tooltip=encodings.tooltips(["month", "label_ja"]))
-    return _marks_of_breaks(base, height)
+    tips = encodings.tooltips(["month", "label_ja"])
+    return _marks_of_breaks(alt.Chart(breaks).encode(x="month:T", tooltip=tips))
 
 
 def column_shade(frame: pl.DataFrame, x: str, start: date) -> alt.LayerChart:
@@ -95,29 +94,42 @@ def column_shade(frame: pl.DataFrame, x: str, start: date) -> alt.LayerChart:
     )
 
 
-def column_breaks(breaks: pl.DataFrame, frame: pl.DataFrame, x: str, height: int) -> list[alt.Chart]:
+def column_breaks(breaks: pl.DataFrame, frame: pl.DataFrame, x: str) -> list[alt.Chart]:
     """As `line_breaks`, over columns."""
-    after_first = frame.filter(pl.col(x) > frame[x].min())[x].unique().to_list()
-    inside = _one_name_a_month(breaks.filter(pl.col("month").is_in(after_first)))
-    if inside.is_empty():
+    if breaks.is_empty():
         return []
-    shown = inside.select(pl.col("month").cast(pl.String).alias(x), "label_ja")
-    base = alt.Chart(shown)
-    return _marks_of_breaks(base.encode(x=encodings.band(frame, x).bandPosition(0)), height)
+    shown = breaks.with_columns(pl.col("month").cast(pl.String).alias(x))
+    return _marks_of_breaks(alt.Chart(shown).encode(x=encodings.band(frame, x).bandPosition(0)))
 
 
-def _one_name_a_month(breaks: pl.DataFrame) -> pl.DataFrame:
-    """Names of the same month side by side would stand on one another."""
-    return breaks.group_by("month", maintain_order=True).agg(pl.col("label_ja").str.join("・"))
+def numbered(breaks: pl.DataFrame | None, months: pl.Series) -> pl.DataFrame:
+    """The changes of rules in the months shown, each month with one name and a number; in the first month one parts nothing."""
+    if breaks is None:
+        breaks = pl.DataFrame(schema={"month": pl.Date, "label_ja": pl.String})
+    inside = breaks.filter((pl.col("month") > months.min()) & (pl.col("month") <= months.max()))
+    named = inside.group_by("month", maintain_order=True).agg(pl.col("label_ja").str.join("・")).sort("month")
+    return named.with_columns(
+        number=pl.Series([chr(FIRST_NUMBER + at) for at in range(named.height)], dtype=pl.String)
+    )
 
 
-def _marks_of_breaks(base: alt.Chart, height: int) -> list[alt.Chart]:
-    """The rule, and its name on a light edge: it stands over lines and columns."""
-    name = {"angle": 270, "align": "right", "baseline": "top", "dx": -2, "dy": 3, "limit": height - 12}
+def titled(
+    chart: alt.Chart | alt.LayerChart, breaks: pl.DataFrame, text: str = ""
+) -> alt.Chart | alt.LayerChart:
+    """With the names of the numbered rules above it: beside the rules they would stand on the data."""
+    names = [
+        f"{row['number']} {row['month'].year}年{row['month'].month}月 {row['label_ja']}"
+        for row in breaks.iter_rows(named=True)
+    ]
+    if text:
+        return chart.properties(title=alt.TitleParams(text, subtitle=names))
+    # A subtitle without a title is not drawn.
+    return chart.properties(title=alt.TitleParams(names, style="group-subtitle")) if names else chart
+
+
+def _marks_of_breaks(base: alt.Chart) -> list[alt.Chart]:
+    number = base.mark_text(baseline="bottom", dy=-1, fontSize=12, color="#333")
     return [
         base.mark_rule(strokeDash=[2, 3], color="#444", strokeWidth=1.2),
-        *(
-            base.mark_text(**name, **look).encode(y=alt.value(0), text="label_ja:N")
-            for look in ({"stroke": "white", "strokeWidth": 4, "opacity": 0.85}, {"color": "#333"})
-        ),
+        number.encode(y=alt.value(0), text="number:N"),
     ]

@@ -106,7 +106,13 @@ THEME = {
     },
     "line": {"strokeWidth": 2.2},
     "text": {"fontSize": 11},
-    "title": {"fontSize": 14, "anchor": "start"},
+    "title": {
+        "fontSize": 14,
+        "anchor": "start",
+        "subtitleFontSize": 12,
+        "subtitleColor": "#333",
+        "subtitlePadding": 2,
+    },
 }
 
 
