@@ -326,14 +326,14 @@ def test_trends_stand_below_one_another_with_their_names() -> None:
     chart = charts.trends(RATES, "rate", "payer", breaks=BREAKS)
     assert [part.title.text for part in chart.vconcat] == ["社保", "国保"]
     svg = display.svg(chart.to_dict())
-    assert svg.count("月 診療報酬改定<") == 1 and svg.count(">①<") == 2
+    assert svg.count(">① 診療報酬改定<") == 1 and svg.count(">①<") == 2
     assert charts.trends(RATES.clear(), "rate", "payer") is None
 
 
 def test_columns_carry_breaks_and_an_incomplete_end_as_lines_do() -> None:
     chart = charts.stacked(BY_MONTH, "month", "returns", "category", breaks=BREAKS, incomplete=MONTHS[-1])
     svg = display.svg(chart.to_dict())
-    assert svg.count("月 診療報酬改定<") == svg.count(">①<") == 1 and "範囲の外" not in svg
+    assert svg.count(">① 診療報酬改定<") == svg.count(">①<") == 1 and "範囲の外" not in svg
     assert svg.count(">未確定<") == 1
 
 
@@ -344,7 +344,7 @@ def test_breaks_of_one_month_have_one_name_and_none_stands_on_the_axis() -> None
         charts.stacked(BY_MONTH, "month", "returns", "category", breaks=breaks),
     ):
         svg = display.svg(chart.to_dict())
-        assert svg.count("月 甲・乙<") == svg.count(">①<") == 1 and "最初" not in svg
+        assert svg.count(">① 甲・乙<") == svg.count(">①<") == 1 and "最初" not in svg
 
 
 def test_a_payer_has_its_colour_in_every_form_of_chart() -> None:
@@ -377,3 +377,8 @@ def test_bars_are_read_against_a_line() -> None:
     spec = charts.bars(data, "category", "rate", against="by_chance").to_dict()
     (tick,) = [layer for layer in spec["layer"] if layer["mark"]["type"] == "tick"]
     assert tick["encoding"]["x"]["field"] == "by_chance"
+
+
+def test_columns_need_not_be_months() -> None:
+    data = pl.DataFrame({"age": ["1か月", "2か月"], "payer": ["shaho", "shaho"], "returns": [3, 4]})
+    assert charts.stacked(data, "age", "returns", "payer").to_dict()["mark"]["type"] == "bar"

@@ -105,22 +105,19 @@ def column_breaks(breaks: pl.DataFrame, frame: pl.DataFrame, x: str) -> list[alt
 def numbered(breaks: pl.DataFrame | None, months: pl.Series) -> pl.DataFrame:
     """The changes of rules in the months shown, each month with one name and a number; in the first month one parts nothing."""
     if breaks is None:
-        breaks = pl.DataFrame(schema={"month": pl.Date, "label_ja": pl.String})
+        return pl.DataFrame(schema={"month": pl.Date, "label_ja": pl.String, "number": pl.String})
     inside = breaks.filter((pl.col("month") > months.min()) & (pl.col("month") <= months.max()))
     named = inside.group_by("month", maintain_order=True).agg(pl.col("label_ja").str.join("・")).sort("month")
-    return named.with_columns(
-        number=pl.Series([chr(FIRST_NUMBER + at) for at in range(named.height)], dtype=pl.String)
-    )
+    numbers = [chr(FIRST_NUMBER + at) for at in range(named.height)]
+    return named.with_columns(number=pl.Series(numbers, dtype=pl.String))
 
 
 def titled(
     chart: alt.Chart | alt.LayerChart, breaks: pl.DataFrame, text: str = ""
 ) -> alt.Chart | alt.LayerChart:
     """With the names of the numbered rules above it: beside the rules they would stand on the data."""
-    names = [
-        f"{row['number']} {row['month'].year}年{row['month'].month}月 {row['label_ja']}"
-        for row in breaks.iter_rows(named=True)
-    ]
+    # Not the month: a change of rules for visits shows in the claims of the month after.
+    names = [f"{row['number']} {row['label_ja']}" for row in breaks.iter_rows(named=True)]
     if text:
         return chart.properties(title=alt.TitleParams(text, subtitle=names))
     # A subtitle without a title is not drawn.
