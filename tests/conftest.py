@@ -17,6 +17,14 @@ from loaded import Loaded, code_of, load_all
 from office import Henrei, Office
 
 
+LONGEST = ("test_whole_report", "test_editions", "test_reference_figures", "test_figures_breakdowns")
+"""Files that take most of the time. They start first, so that no worker is left alone with one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "files(*files): what is on the disk of the office the test asks about")
 
