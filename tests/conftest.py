@@ -16,7 +16,6 @@ from henrei_analytics.warehouse.load import load
 from loaded import Loaded, code_of, load_all
 from office import Henrei, Office
 
-
 LONGEST = ("test_whole_report", "test_editions", "test_reference_figures", "test_figures_breakdowns")
 """Files that take most of the time. They start first, so that no worker is left alone with one at the end."""
 
