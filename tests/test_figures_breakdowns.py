@@ -214,7 +214,7 @@ def with_earlier_rounds(returns: list[dict]) -> list[dict]:
     return rows
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.one_of(one_return, reclaimed_return), max_size=40),
     claims,
@@ -227,7 +227,7 @@ def test_every_sum_agrees_on_any_data(returns, volumes, adjustments):
     assert [check for check in checks if not check.ok] == []
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.one_of(one_return, reclaimed_return), max_size=25), st.randoms())
 def test_the_order_of_the_rows_changes_nothing(returns, random):
     numbered = [row | {"return_id": number} for number, row in enumerate(returns, start=1)]

@@ -27,7 +27,7 @@ differs: list[str] = []
 
 
 @settings(
-    max_examples=int(MORE or 30),
+    max_examples=int(MORE or 20),
     derandomize=not MORE,
     database=None,
     deadline=None,
