@@ -299,6 +299,13 @@ def test_a_pool_needs_three_different_institutions(tmp_path: Path) -> None:
         pool(files)
 
 
+def test_a_pool_of_what_no_three_publish_says_so(tmp_path: Path) -> None:
+    for number in range(1, 4):
+        month_file(tmp_path / str(number), 100 * number, {"2026-09": 10 if number < 3 else "under_10"})
+    with pytest.raises(HenreiError, match="そろって公表している数がない"):
+        pool([tmp_path])
+
+
 def test_the_command_says_what_was_pooled(henrei, tmp_path: Path) -> None:
     files = [month_file(tmp_path / str(n), 100 * n, {"2026-09": 10 * n}) for n in (1, 2, 3)]
     code, said, _ = henrei("pool", *files, "--out", tmp_path / "out")

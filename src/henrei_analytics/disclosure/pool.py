@@ -81,6 +81,11 @@ def pool(paths: Iterable[Path]) -> Pool:
         )
     cells = _cells(shared)
     group = _group(shared, cells)
+    if not group:
+        raise HenreiError(
+            f"{INSTITUTIONS}施設以上がそろって公表している数がないため、合算できません。"
+            "同じ月・同じ月数で作った版を、返戻の多い施設のものも加えて指定してください。"
+        )
     rows = [
         _row(measure, keys, shared, group)
         for measure, keys in cells
@@ -198,7 +203,7 @@ def _publishes(each: Shared, measure: str, keys: Keys) -> bool:
 
 
 def _all_publish(group: Collection[int], measure: str, keys: Keys, shared: Sequence[Shared]) -> bool:
-    return bool(group) and all(_publishes(shared[at], measure, keys) for at in group)
+    return all(_publishes(shared[at], measure, keys) for at in group)
 
 
 def _group(shared: Sequence[Shared], cells: Sequence[Cell]) -> frozenset[int]:
