@@ -3,8 +3,9 @@
 -- rule: returns of the month = processing month M, all rounds and both stages. The rate counts only
 --       first-round first-review returns. Earlier months whose returns are not known give NULL, not 0; so does a
 --       change when one of its two months lacks returns that a payment notice reports. reported: such returns of
---       any month, which are in no other number here. has_arrived is false while the month's returns cannot have reached the office yet. The end of the
---       download counts against an open return only while its file is not in hand.
+--       any month, which are in no other number here. has_arrived is false while the month's returns cannot have
+--       reached the office yet. The end of the download counts against an open return only while its file is not
+--       in hand.
 WITH returns_of_months AS (
     SELECT
         COUNT(*) FILTER (WHERE r.in_month) AS returns,

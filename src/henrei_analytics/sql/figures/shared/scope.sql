@@ -4,7 +4,8 @@
 --       day of the claim window, by the rule in force at as_of: the window open then, else the next to come. Before its
 --       last day nobody can know whether a return misses this month's, so the month is not counted against it
 --       (closed_window_number). What is sent in the month comes back in the next, and can be downloaded until the end of
---       the month download_months later (month_download_deadline). A month_number is year*12+month, so that differences are whole months.
+--       the month download_months later (month_download_deadline). A month_number is year*12+month, so that differences
+--       are whole months.
 WITH days AS (
     SELECT
         MAX(CASE WHEN r.rule_id = 'claim_window_first_day' THEN r.value END) AS first_day,
